@@ -1,0 +1,22 @@
+// What this machine has: cores, memory, processor features.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace daguerre {
+
+/// Cores this process may run on, at least 1.
+int core_count();
+/// Bytes of memory: of the machine (or its cgroup, where that is less), free for use now, used by
+/// this process, and the most this process has used.
+std::uint64_t memory_total();
+std::uint64_t memory_available();
+std::uint64_t memory_used();
+std::uint64_t memory_peak();
+/// Whether the processor multiplies bf16 itself (avx512_bf16 or AMX).
+bool has_fast_bf16();
+/// "AMD EPYC 9B14", or the architecture when the name isn't known.
+std::string processor_name();
+
+}  // namespace daguerre

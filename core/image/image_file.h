@@ -1,0 +1,58 @@
+// Image files: what they say before they are read, reading, writing.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/image/image.h"
+
+namespace daguerre {
+
+struct ImageInfo {
+    std::string format;                            // id of the table of formats
+    int width = 0, height = 0, channels = 0, depth = 0;    // channels and depth as read_image gives them
+    int frames = 1;
+};
+
+inline constexpr std::int64_t default_pixel_limit = 500'000'000;
+
+struct WriteOptions {
+    int quality = 95;                              // JPEG and lossy WebP, 1 to 100
+    bool lossless = true;                          // WebP
+    bool record = true;                            // write Metadata::text where the format has a place
+};
+
+/// A format: how it is recognised, read and written. Functions work on whole files in memory.
+struct ImageFormat {
+    std::string id, title;
+    std::vector<std::string> suffixes;             // ".jpg", ".jpeg"
+    bool (*recognises)(std::string_view bytes);    // by content; needs the first 64 bytes at most
+    ImageInfo (*peek)(std::string_view bytes);     // from the header; throws Error
+    Image (*read)(std::string_view bytes);         // the size was checked before; throws Error
+    std::string (*write)(const Image&, const WriteOptions&);
+    int max_depth = 8;                             // deeper images are rounded when written
+};
+
+/// png, jpeg, webp, tiff.
+const std::vector<ImageFormat>& image_formats();
+
+/// What a file says of itself, without decoding. Throws Error when it isn't an image we read.
+ImageInfo peek(const std::filesystem::path& file);
+/// Decodes. Palette and 1-, 2-, 4-bit files become 8 bit, grey with alpha RGBA. Pixels aren't
+/// rotated by EXIF and not converted by ICC. Throws Error when the file is no image, broken, CMYK,
+/// or has more than `pixel_limit` pixels; the size is checked before anything is allocated.
+Image read_image(const std::filesystem::path& file, std::int64_t pixel_limit = default_pixel_limit);
+/// The same from memory; `name` stands in sentences.
+Image read_image(std::string_view bytes, std::string_view name,
+                 std::int64_t pixel_limit = default_pixel_limit);
+/// The format is that of the suffix. ICC, EXIF, XMP and text are written where the format has a
+/// place. Written whole (files.h). Throws Error for an unknown suffix or when it can't be written.
+void write_image(const std::filesystem::path& file, const Image& image,
+                 const WriteOptions& options = {});
+/// Whether `file` ends in a suffix of the table, in any case.
+bool has_image_suffix(const std::filesystem::path& file);
+
+}  // namespace daguerre

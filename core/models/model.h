@@ -1,0 +1,79 @@
+// What can make images.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/fields.h"
+#include "core/image/image.h"
+#include "core/image/progress.h"
+#include "core/image/record.h"
+
+namespace daguerre {
+
+struct ModelInfo {
+    std::string id, title;                         // id: bundled id or folder name
+    std::string family;                            // "diffusion"
+    int width = 0, height = 0, channels = 0;
+    std::vector<std::string> classes;              // empty: unconditional
+    bool null_class = false;                       // knows "no class", so guidance works
+    std::int64_t parameters = 0, images_seen = 0;
+    std::string dataset, dataset_sha256, licence;
+    std::string sha256;                            // of the weights
+    std::string run;                               // name of the run it came from, or empty
+    std::vector<std::string> remarks;              // what was guessed or left out while opening
+};
+
+/// What every family needs to know to make images.
+struct GenerateRequest {
+    std::int64_t count = 1;
+    std::int64_t seed = 1;                         // of image 0; image i has seed + i mod 2^32
+    std::string image_class{};                     // "": seed mod classes; a number, a name or "none"
+    std::string precision = "auto";                // auto, fp32, bf16
+    std::string device = "auto";
+    int threads = 0;                               // 0: all cores
+
+    void each(auto&& visit) {
+        visit(count, {.key = "count", .label = "Pictures", .help = "how many images to make",
+                      .min = 1, .max = 1'000'000});
+        visit(seed, {.key = "seed", .label = "Seed",
+                     .help = "image number i is made from seed + i; the same seed gives the same image",
+                     .min = 0, .max = 4294967295.0});
+        visit(image_class, {.key = "class", .label = "Class",
+                            .help = "number or name of a class, or none; default: seed mod classes"});
+        visit(precision, {.key = "precision", .label = "Precision",
+                          .help = "auto is bf16 where the processor multiplies it itself",
+                          .choices = {"auto", "fp32", "bf16"}});
+        visit(device, {.key = "device", .label = "Device", .help = "auto, cpu, cuda or cuda:N"});
+        visit(threads, {.key = "threads", .label = "Threads", .help = "0: all cores",
+                        .max = 1024});
+    }
+};
+
+/// Immutable and shared; every call is safe from any thread that called use_device().
+class Model {
+public:
+    virtual ~Model() = default;
+    virtual const ModelInfo& info() const = 0;
+    /// What generate takes beside the request, with defaults for this model: steps, sampler, ...
+    virtual Fields generate_fields() const = 0;
+    /// Makes the images; blocks. 8 bit, each with its Record. on_progress comes as "step" with a
+    /// preview after each sampler step of a group of images, and as "call" without one before each
+    /// network call; when it answers false, what is finished is returned.
+    /// Throws Error before work starts when the request can't be met.
+    virtual std::vector<Image> generate(const GenerateRequest&, const Fields&,
+                                        const OnProgress&) const = 0;
+    /// Writes the model folder (product.md 3). Throws Error.
+    virtual void save(const std::filesystem::path& folder) const = 0;
+};
+
+/// The class of image i of a request as an index into info.classes, or -1 for none.
+/// Throws Error: "fashion knows 10 classes; “cat” isn't one of them."
+int class_of(const ModelInfo& info, const GenerateRequest& request, std::int64_t i);
+/// Seed of image i: (seed + i) mod 2^32.
+std::uint32_t seed_of(const GenerateRequest& request, std::int64_t i);
+
+}  // namespace daguerre

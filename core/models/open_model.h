@@ -1,0 +1,28 @@
+// From what a user names to a model.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/models/model.h"
+
+namespace daguerre {
+
+struct ModelEntry {
+    std::string id;
+    std::filesystem::path folder;
+    bool bundled = false;
+};
+
+/// Bundled models, then the user's own; nothing is opened. Order: digits, fashion, then by name.
+std::vector<ModelEntry> known_models();
+/// The folder behind a name: a bundled or own id, a model folder, a diffusers folder, a run folder
+/// (its model/). Throws UnknownWord with the nearest id when there is neither.
+std::filesystem::path model_folder(std::string_view name);
+/// Opens it; blocks. Throws Error naming the file, tensor or key that is wrong.
+std::shared_ptr<const Model> open_model(std::string_view name);
+
+}  // namespace daguerre
