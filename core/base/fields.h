@@ -16,11 +16,11 @@ using FieldValue = std::variant<bool, std::int64_t, double, std::string>;
 
 struct Field {
     std::string key{}, label{}, help{};
-    double min = 0, max = 0;                       // equal: no limits
-    std::vector<std::string> choices{};            // of a string; empty: any
-    std::vector<std::string> titles{};             // of the choices, for people; may be empty
-    FieldValue value{};                            // the type of the value is the type of the field
-    FieldValue standard{};                         // the default
+    double min = 0, max = 0;             // equal: no limits
+    std::vector<std::string> choices{};  // of a string; empty: any
+    std::vector<std::string> titles{};   // of the choices, for people; may be empty
+    FieldValue value{};                  // the type of the value is the type of the field
+    FieldValue standard{};               // the default
 };
 
 using Fields = std::vector<Field>;
@@ -33,7 +33,8 @@ Field* find_field(Fields& fields, std::string_view key);
 /// Throws UnknownWord with the nearest known key; Error for a value of another type, outside the
 /// limits or choices.
 void set_field(Fields& fields, std::string_view key, const FieldValue& value);
-/// The same from text, as on a command line: `--set steps=20`. true/false, on/off, yes/no are bools.
+/// The same from text, as on a command line: `--set steps=20`. true/false, on/off, yes/no are
+/// bools.
 void set_field_text(Fields& fields, std::string_view key, std::string_view text);
 
 /// A value as it stands on a command line; set_field_text reads it back exactly.
@@ -50,17 +51,25 @@ void set_from_json(Fields& fields, const nlohmann::ordered_json& object, std::st
 namespace detail {
 template <class T>
 FieldValue to_value(const T& value) {
-    if constexpr (std::is_same_v<T, bool>) return value;
-    else if constexpr (std::is_integral_v<T>) return static_cast<std::int64_t>(value);
-    else if constexpr (std::is_floating_point_v<T>) return static_cast<double>(value);
-    else return std::string(value);
+    if constexpr (std::is_same_v<T, bool>)
+        return value;
+    else if constexpr (std::is_integral_v<T>)
+        return static_cast<std::int64_t>(value);
+    else if constexpr (std::is_floating_point_v<T>)
+        return static_cast<double>(value);
+    else
+        return std::string(value);
 }
 template <class T>
 void from_value(const FieldValue& value, T& member) {
-    if constexpr (std::is_same_v<T, bool>) member = std::get<bool>(value);
-    else if constexpr (std::is_integral_v<T>) member = static_cast<T>(std::get<std::int64_t>(value));
-    else if constexpr (std::is_floating_point_v<T>) member = static_cast<T>(std::get<double>(value));
-    else member = std::get<std::string>(value);
+    if constexpr (std::is_same_v<T, bool>)
+        member = std::get<bool>(value);
+    else if constexpr (std::is_integral_v<T>)
+        member = static_cast<T>(std::get<std::int64_t>(value));
+    else if constexpr (std::is_floating_point_v<T>)
+        member = static_cast<T>(std::get<double>(value));
+    else
+        member = std::get<std::string>(value);
 }
 }  // namespace detail
 
@@ -76,7 +85,8 @@ Fields fields_of(T options = {}) {
     });
     T fresh;
     std::size_t i = 0;
-    fresh.each([&](auto& member, const Field&) { fields[i++].standard = detail::to_value(member); });
+    fresh.each(
+        [&](auto& member, const Field&) { fields[i++].standard = detail::to_value(member); });
     return fields;
 }
 

@@ -7,7 +7,16 @@
 namespace daguerre {
 
 enum class Stream : std::uint64_t {
-    Order = 1, Flip, Noise, Level, LabelDrop, Latent, Augment, Dropout, Initialisation, Preview
+    Order = 1,
+    Flip,
+    Noise,
+    Level,
+    LabelDrop,
+    Latent,
+    Augment,
+    Dropout,
+    Initialisation,
+    Preview
 };
 
 /// splitmix64's output function. Source: Steele, Lea, Flood 2014, "Fast splittable pseudorandom

@@ -22,7 +22,8 @@ std::vector<std::string> ids(const std::vector<Row>& rows) {
 /// Throws UnknownWord with the nearest known id.
 template <class Row>
 const Row& row_named(const std::vector<Row>& rows, std::string_view id, const char* kind) {
-    const auto found = std::find_if(rows.begin(), rows.end(), [&](auto& row) { return row.id == id; });
+    const auto found =
+        std::find_if(rows.begin(), rows.end(), [&](auto& row) { return row.id == id; });
     if (found != rows.end()) return *found;
     const std::vector<std::string> known = ids(rows);
     const std::string close = nearest(id, known);

@@ -12,7 +12,7 @@ namespace daguerre {
 
 struct Example {
     Image image;
-    int label = -1;                                // index into classes; -1: none
+    int label = -1;  // index into classes; -1: none
 };
 
 struct BrokenFile {
@@ -20,15 +20,15 @@ struct BrokenFile {
 };
 
 struct DatasetInfo {
-    std::string id, title;                         // "fashion-mnist", "Fashion-MNIST"
-    std::string split;                             // "train", "test", "validation"; empty: one split
-    int width = 0, height = 0, channels = 0;       // 0 where they differ from image to image
-    std::vector<std::string> classes;              // empty: no classes
+    std::string id, title;                    // "fashion-mnist", "Fashion-MNIST"
+    std::string split;                        // "train", "test", "validation"; empty: one split
+    int width = 0, height = 0, channels = 0;  // 0 where they differ from image to image
+    std::vector<std::string> classes;         // empty: no classes
     std::int64_t count = 0;
     std::string licence, source;
-    bool mirror_safe = false;                      // a flipped image is as good as the image
-    std::string sha256;                            // of the files' bytes, or of names and sizes
-    std::vector<BrokenFile> left_out;              // found while opening
+    bool mirror_safe = false;          // a flipped image is as good as the image
+    std::string sha256;                // of the files' bytes, or of names and sizes
+    std::vector<BrokenFile> left_out;  // found while opening
 };
 
 /// Const and safe from any thread.

@@ -14,7 +14,7 @@
 namespace daguerre {
 
 struct DatasetFile {
-    std::string name, sha256;                      // as its makers publish it
+    std::string name, sha256;  // as its makers publish it
     std::uint64_t bytes = 0;
 };
 
@@ -24,7 +24,7 @@ struct DatasetRow {
     int width = 0, height = 0, channels = 0;
     std::vector<std::string> classes;
     std::int64_t train_count = 0, test_count = 0;
-    std::string licence, source;                   // licence in SPDX words; where its makers publish it
+    std::string licence, source;  // licence in SPDX words; where its makers publish it
     bool mirror_safe = false;
     std::vector<DatasetFile> files;
     std::shared_ptr<const Dataset> (*open)(const std::filesystem::path& folder, const DatasetRow&,
@@ -40,7 +40,8 @@ std::optional<std::filesystem::path> dataset_folder(const DatasetRow& row);
 /// validation, val and test above them are splits). split: "train" (default), "test", "validation".
 /// Files without a split count as train. Throws Error: nothing there, no images inside, broken IDX;
 /// for a known one that isn't here: how to get it.
-std::shared_ptr<const Dataset> open_dataset(std::string_view name, std::string_view split = "train");
+std::shared_ptr<const Dataset> open_dataset(std::string_view name,
+                                            std::string_view split = "train");
 
 /// Copies the files of a known dataset from a folder or single file into user data, each checked by
 /// SHA-256. on_progress: "file". Throws Error naming the file that is missing or differs.

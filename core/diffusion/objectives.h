@@ -8,14 +8,15 @@
 
 namespace daguerre {
 
-/// D(x, σ) = skip · x + out · F(in · x, noise). Source: Karras et al. 2022 (arXiv:2206.00364), eq. 7.
+/// D(x, σ) = skip · x + out · F(in · x, noise). Source: Karras et al. 2022 (arXiv:2206.00364),
+/// eq. 7.
 struct Scaling {
     double skip, out, in, noise;
 };
 
 struct Objective {
     std::string id, title, source;
-    std::string prediction_type;                   // diffusers' word: epsilon, sample, v_prediction
+    std::string prediction_type;  // diffusers' word: epsilon, sample, v_prediction
     Scaling (*at)(double sigma, const NoiseSchedule&) = nullptr;
     /// The loss is the mean square of F minus target, target = (clean - skip·x)/out; this is the
     /// weight on ‖D − clean‖² that plain target loss amounts to: 1/out².

@@ -29,12 +29,12 @@ using OnStep = std::function<bool(const SamplerStep&)>;
 
 /// What a sampler may be told beside the list of levels.
 struct SamplerOptions {
-    double eta = -1;                               // share of fresh noise; -1: the sampler's own
+    double eta = -1;  // share of fresh noise; -1: the sampler's own
 };
 
 struct Sampler {
     std::string id, title, source;
-    double order = 1;                              // observed on the Gaussian oracle (learning.md 3.2)
+    double order = 1;  // observed on the Gaussian oracle (learning.md 3.2)
     bool stochastic = false;
     /// x: [N, C, H, W] at noise level sigmas[0]. sigmas: falling; last one 0 for a clean result.
     at::Tensor (*run)(const Denoiser&, at::Tensor x, const Sigmas& sigmas, const Noise&,

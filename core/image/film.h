@@ -13,8 +13,8 @@
 namespace daguerre {
 
 struct FilmOptions {
-    double frames_per_second = 10;                 // 0.1 to 60
-    int scale = 0;                                 // whole factor, nearest neighbour; 0: to about 512 px
+    double frames_per_second = 10;  // 0.1 to 60
+    int scale = 0;                  // whole factor, nearest neighbour; 0: to about 512 px
     double hold_last_seconds = 1.5;
 };
 

@@ -10,9 +10,9 @@
 namespace daguerre {
 
 struct Metadata {
-    std::string format;                       // "png", "jpeg", "webp", "tiff"; empty: made here
+    std::string format;  // "png", "jpeg", "webp", "tiff"; empty: made here
     std::vector<std::byte> icc, exif, xmp;
-    std::vector<std::pair<std::string, std::string>> text;   // PNG text chunks, UTF-8, in order
+    std::vector<std::pair<std::string, std::string>> text;  // PNG text chunks, UTF-8, in order
 };
 
 struct Size {
@@ -52,8 +52,8 @@ struct Image {
 
 /// A part of an image; metadata isn't copied. The rectangle must lie inside.
 Image crop(const Image& image, Rect where);
-/// Writes `part` over `image` with its left upper corner at (x, y); it must lie inside, and have the
-/// same channels and depth.
+/// Writes `part` over `image` with its left upper corner at (x, y); it must lie inside, and have
+/// the same channels and depth.
 void paste(Image& image, int x, int y, const Image& part);
 /// The largest square in the middle.
 Image centre_square(const Image& image);

@@ -12,28 +12,29 @@
 namespace daguerre {
 
 struct ImageInfo {
-    std::string format;                            // id of the table of formats
-    int width = 0, height = 0, channels = 0, depth = 0;    // channels and depth as read_image gives them
+    std::string format;  // id of the table of formats
+    int width = 0, height = 0, channels = 0,
+        depth = 0;  // channels and depth as read_image gives them
     int frames = 1;
 };
 
 inline constexpr std::int64_t default_pixel_limit = 500'000'000;
 
 struct WriteOptions {
-    int quality = 95;                              // JPEG and lossy WebP, 1 to 100
-    bool lossless = true;                          // WebP
-    bool record = true;                            // write Metadata::text where the format has a place
+    int quality = 95;      // JPEG and lossy WebP, 1 to 100
+    bool lossless = true;  // WebP
+    bool record = true;    // write Metadata::text where the format has a place
 };
 
 /// A format: how it is recognised, read and written. Functions work on whole files in memory.
 struct ImageFormat {
     std::string id, title;
-    std::vector<std::string> suffixes;             // ".jpg", ".jpeg"
-    bool (*recognises)(std::string_view bytes);    // by content; needs the first 64 bytes at most
-    ImageInfo (*peek)(std::string_view bytes);     // from the header; throws Error
-    Image (*read)(std::string_view bytes);         // the size was checked before; throws Error
+    std::vector<std::string> suffixes;           // ".jpg", ".jpeg"
+    bool (*recognises)(std::string_view bytes);  // by content; needs the first 64 bytes at most
+    ImageInfo (*peek)(std::string_view bytes);   // from the header; throws Error
+    Image (*read)(std::string_view bytes);       // the size was checked before; throws Error
     std::string (*write)(const Image&, const WriteOptions&);
-    int max_depth = 8;                             // deeper images are rounded when written
+    int max_depth = 8;  // deeper images are rounded when written
 };
 
 /// png, jpeg, webp, tiff.

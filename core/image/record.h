@@ -13,9 +13,9 @@ namespace daguerre {
 
 /// `parameters`: the line other programs read. `daguerre`: one JSON object, ours.
 struct Record {
-    std::string title;                                              // class name, or empty
-    std::vector<std::pair<std::string, std::string>> parameters;    // "Steps" → "20", in order
-    std::string daguerre;                                           // JSON text; empty: not ours
+    std::string title;                                            // class name, or empty
+    std::vector<std::pair<std::string, std::string>> parameters;  // "Steps" → "20", in order
+    std::string daguerre;                                         // JSON text; empty: not ours
 };
 
 /// Puts both texts into the image's metadata, replacing ours that are there.

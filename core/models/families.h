@@ -16,21 +16,21 @@ class Trainer;
 
 /// What a network is built for.
 struct DataShape {
-    int size = 0, channels = 0;                    // square images
+    int size = 0, channels = 0;  // square images
     std::vector<std::string> classes;
-    double deviation = 0.5;                        // of the pixels in [-1, 1]
+    double deviation = 0.5;  // of the pixels in [-1, 1]
     DatasetInfo dataset;
 };
 
 struct Preset {
     std::string id, title;
-    int size = 0;                                  // side of the images it is made for
+    int size = 0;                                            // side of the images it is made for
     std::vector<std::pair<std::string, FieldValue>> values;  // fields it sets
 };
 
 struct Family {
     std::string id, title;
-    Fields (*train_fields)();                      // beside those of TrainRequest
+    Fields (*train_fields)();  // beside those of TrainRequest
     const std::vector<Preset>& (*presets)();
     /// `request`: the shared fields of TrainRequest (seed, ema, precision, images, ...).
     std::unique_ptr<Trainer> (*make_trainer)(const Fields& request, const Fields& own,

@@ -15,41 +15,49 @@
 namespace daguerre {
 
 struct ModelInfo {
-    std::string id, title;                         // id: bundled id or folder name
-    std::string family;                            // "diffusion"
+    std::string id, title;  // id: bundled id or folder name
+    std::string family;     // "diffusion"
     int width = 0, height = 0, channels = 0;
-    std::vector<std::string> classes;              // empty: unconditional
-    bool null_class = false;                       // knows "no class", so guidance works
+    std::vector<std::string> classes;  // empty: unconditional
+    bool null_class = false;           // knows "no class", so guidance works
     std::int64_t parameters = 0, images_seen = 0;
     std::string dataset, dataset_sha256, licence;
-    std::string sha256;                            // of the weights
-    std::string run;                               // name of the run it came from, or empty
-    std::vector<std::string> remarks;              // what was guessed or left out while opening
+    std::string sha256;                // of the weights
+    std::string run;                   // name of the run it came from, or empty
+    std::vector<std::string> remarks;  // what was guessed or left out while opening
 };
 
 /// What every family needs to know to make images.
 struct GenerateRequest {
     std::int64_t count = 1;
-    std::int64_t seed = 1;                         // of image 0; image i has seed + i mod 2^32
-    std::string image_class{};                     // "": seed mod classes; a number, a name or "none"
-    std::string precision = "auto";                // auto, fp32, bf16
+    std::int64_t seed = 1;           // of image 0; image i has seed + i mod 2^32
+    std::string image_class{};       // "": seed mod classes; a number, a name or "none"
+    std::string precision = "auto";  // auto, fp32, bf16
     std::string device = "auto";
-    int threads = 0;                               // 0: all cores
+    int threads = 0;  // 0: all cores
 
     void each(auto&& visit) {
-        visit(count, {.key = "count", .label = "Pictures", .help = "how many images to make",
-                      .min = 1, .max = 1'000'000});
-        visit(seed, {.key = "seed", .label = "Seed",
-                     .help = "image number i is made from seed + i; the same seed gives the same image",
-                     .min = 0, .max = 4294967295.0});
-        visit(image_class, {.key = "class", .label = "Class",
-                            .help = "number or name of a class, or none; default: seed mod classes"});
-        visit(precision, {.key = "precision", .label = "Precision",
+        visit(count, {.key = "count",
+                      .label = "Pictures",
+                      .help = "how many images to make",
+                      .min = 1,
+                      .max = 1'000'000});
+        visit(seed,
+              {.key = "seed",
+               .label = "Seed",
+               .help = "image number i is made from seed + i; the same seed gives the same image",
+               .min = 0,
+               .max = 4294967295.0});
+        visit(image_class,
+              {.key = "class",
+               .label = "Class",
+               .help = "number or name of a class, or none; default: seed mod classes"});
+        visit(precision, {.key = "precision",
+                          .label = "Precision",
                           .help = "auto is bf16 where the processor multiplies it itself",
                           .choices = {"auto", "fp32", "bf16"}});
         visit(device, {.key = "device", .label = "Device", .help = "auto, cpu, cuda or cuda:N"});
-        visit(threads, {.key = "threads", .label = "Threads", .help = "0: all cores",
-                        .max = 1024});
+        visit(threads, {.key = "threads", .label = "Threads", .help = "0: all cores", .max = 1024});
     }
 };
 

@@ -14,16 +14,16 @@
 namespace daguerre {
 
 struct Batch {
-    at::Tensor images;                             // [N, C, H, W] float32 in [-1, 1], CPU
-    at::Tensor labels;                             // [N] int64, -1: none
-    at::Tensor noise;                              // [N, C, H, W] standard normal (learning.md 5.4)
-    std::vector<double> levels;                    // u in [0, 1), one an image (learning.md 5.2)
-    std::vector<bool> drop_label;                  // for classifier-free training
-    std::int64_t first = 0;                        // number of the first image in the run
+    at::Tensor images;             // [N, C, H, W] float32 in [-1, 1], CPU
+    at::Tensor labels;             // [N] int64, -1: none
+    at::Tensor noise;              // [N, C, H, W] standard normal (learning.md 5.4)
+    std::vector<double> levels;    // u in [0, 1), one an image (learning.md 5.2)
+    std::vector<bool> drop_label;  // for classifier-free training
+    std::int64_t first = 0;        // number of the first image in the run
 };
 
 struct StepContext {
-    std::int64_t images_after = 0;                 // images seen when this step is done
+    std::int64_t images_after = 0;  // images seen when this step is done
     double learning_rate = 0;
 };
 
@@ -34,10 +34,10 @@ struct LevelLoss {
 };
 
 struct Losses {
-    std::vector<std::pair<std::string, double>> values;     // each is a curve: "loss", ...
-    double gradient_norm = 0;                                // before clipping
-    bool skipped = false;                                    // not finite; weights untouched
-    std::vector<LevelLoss> levels;                           // 20, or empty
+    std::vector<std::pair<std::string, double>> values;  // each is a curve: "loss", ...
+    double gradient_norm = 0;                            // before clipping
+    bool skipped = false;                                // not finite; weights untouched
+    std::vector<LevelLoss> levels;                       // 20, or empty
 };
 
 class Trainer {

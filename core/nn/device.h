@@ -8,10 +8,10 @@
 namespace daguerre {
 
 struct DeviceChoice {
-    std::string device;                            // "cpu", "cuda:0"
-    std::string name;                              // "AMD EPYC 9B14"
+    std::string device;  // "cpu", "cuda:0"
+    std::string name;    // "AMD EPYC 9B14"
     int threads = 0;
-    Sentence why;                                  // "Working on the CPU: no NVIDIA GPU was found. …"
+    Sentence why;  // "Working on the CPU: no NVIDIA GPU was found. …"
     bool fast_bf16 = false;
 };
 

@@ -9,7 +9,7 @@
 namespace daguerre {
 
 struct TensorFile {
-    Weights weights;                               // in the dtype of the file
+    Weights weights;  // in the dtype of the file
     WeightsMetadata metadata;
 };
 

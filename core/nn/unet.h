@@ -13,16 +13,16 @@ namespace daguerre {
 
 /// config.json of a UNet2DModel; members carry its names and its defaults.
 struct UNetConfig {
-    int sample_size = 0;                           // 0: null
+    int sample_size = 0;  // 0: null
     int in_channels = 3, out_channels = 3;
     bool center_input_sample = false;
     std::string time_embedding_type = "positional";
-    int time_embedding_dim = 0;                    // 0: four times the first width
+    int time_embedding_dim = 0;  // 0: four times the first width
     double freq_shift = 0;
     bool flip_sin_to_cos = true;
     std::vector<std::string> down_block_types{"DownBlock2D", "AttnDownBlock2D", "AttnDownBlock2D",
                                               "AttnDownBlock2D"};
-    std::string mid_block_type = "UNetMidBlock2D"; // empty: null
+    std::string mid_block_type = "UNetMidBlock2D";  // empty: null
     std::vector<std::string> up_block_types{"AttnUpBlock2D", "AttnUpBlock2D", "AttnUpBlock2D",
                                             "UpBlock2D"};
     std::vector<int> block_out_channels{224, 448, 672, 896};
@@ -32,15 +32,15 @@ struct UNetConfig {
     std::string downsample_type = "conv", upsample_type = "conv";
     double dropout = 0;
     std::string act_fn = "silu";
-    int attention_head_dim = 8;                    // 0: null, one head as wide as the layer
+    int attention_head_dim = 8;  // 0: null, one head as wide as the layer
     int norm_num_groups = 32;
-    int attn_norm_num_groups = 0;                  // 0: null
+    int attn_norm_num_groups = 0;  // 0: null
     double norm_eps = 1e-5;
     std::string resnet_time_scale_shift = "default";
     bool add_attention = true;
-    std::string class_embed_type{};                // empty: null
-    int num_class_embeds = 0;                      // 0: null
-    int num_train_timesteps = 0;                   // 0: null
+    std::string class_embed_type{};  // empty: null
+    int num_class_embeds = 0;        // 0: null
+    int num_train_timesteps = 0;     // 0: null
 };
 
 /// From and to config.json. Unknown keys that start with "_" are ignored; others throw UnknownWord.
