@@ -36,6 +36,9 @@ struct Family {
     std::unique_ptr<Trainer> (*make_trainer)(const Fields& request, const Fields& own,
                                              const DataShape&);
     std::shared_ptr<const Model> (*load)(const std::filesystem::path& folder);
+    /// What generate takes beside GenerateRequest, with the family's defaults; those of one model
+    /// may differ (Model::generate_fields). The command line makes its options of them.
+    Fields (*generate_fields)();
 };
 
 const std::vector<Family>& families();
