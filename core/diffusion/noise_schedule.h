@@ -6,37 +6,40 @@
 
 namespace daguerre {
 
-/// σ of each training step and back. Source: learning.md 2.1; Ho et al. 2020 (arXiv:2006.11239),
-/// Nichol and Dhariwal 2021 (arXiv:2102.09672, eq. 17).
+/// The noise level σ of each training step, and back. Everywhere x = clean + σ·noise; in the words
+/// of Ho et al. 2020 (arXiv:2006.11239) σ_t = √((1 − ᾱ_t)/ᾱ_t).
 struct NoiseSchedule {
-    std::string id;              // "linear", "squaredcos_cap_v2", ...
-    std::vector<double> sigmas;  // sigmas[t], rising; empty for edm
-    double sigma_min = 0, sigma_max = 0;
-    double sigma_data = 0.5;  // edm only
+    std::string id;                  // "linear", "squaredcos_cap_v2", ...
+    std::vector<double> sigmas;      // sigmas[t], t = 0..T-1; > 0, rising strictly
+    bool zero_terminal_snr = false;  // the last step is meant to be pure noise
 
-    /// The training step of a noise level: linear in ln σ, clamped to [0, T-1], snapped to whole
-    /// numbers within 1e-3.
+    double sigma_min() const { return sigmas.front(); }
+    double sigma_max() const { return sigmas.back(); }
+    /// The training step of a noise level: linear in ln σ, clamped to [0, T-1], snapped to the
+    /// whole number within 1e-3.
     double t_of(double sigma) const;
-    /// σ at step t, also between steps (linear in ln σ).
+    /// σ at step t, also between steps: linear in ln σ. t is clamped to [0, T-1].
     double sigma_of(double t) const;
 };
 
 struct NoiseScheduleOptions {
     std::string id = "linear";  // diffusers' beta_schedule
     int steps = 1000;
-    double beta_start = 1e-4, beta_end = 0.02;
-    std::vector<double> trained_betas;  // id "trained_betas"
-    bool zero_terminal_snr = false;     // Lin et al. 2023 (arXiv:2305.08891, alg. 1)
+    double beta_start = 1e-4, beta_end = 0.02;  // linear, scaled_linear, sigmoid
+    std::vector<double> trained_betas{};        // trained_betas; its size must be `steps`
+    bool zero_terminal_snr = false;             // Lin et al. 2023 (arXiv:2305.08891), alg. 1
 };
 
 struct NoiseScheduleRow {
     std::string id, title, source;
+    double (*beta)(const NoiseScheduleOptions&, int t) = nullptr;
 };
 /// linear, scaled_linear, squaredcos_cap_v2, sigmoid, trained_betas.
 const std::vector<NoiseScheduleRow>& noise_schedules();
 
-/// The table as diffusers computes it (β in float32). Throws UnknownWord for the id, Error for
-/// steps outside 1..100000 or β outside (0, 1).
+/// The table as diffusers computes it (β and ᾱ rounded to float32). Throws UnknownWord for the id;
+/// Error for steps outside 2..100000, β outside (0, 1), and β so small or large that float32 can't
+/// tell two levels apart.
 NoiseSchedule noise_schedule(const NoiseScheduleOptions& options);
 
 }  // namespace daguerre

@@ -8,8 +8,8 @@
 
 namespace daguerre {
 
-/// D(x, σ) = skip · x + out · F(in · x, noise). Source: Karras et al. 2022 (arXiv:2206.00364),
-/// eq. 7.
+/// D(x, σ) = skip · x + out · F(in · x, noise), where F is the network and `noise` the training
+/// step it is told. Source: Karras et al. 2022 (arXiv:2206.00364), eq. 7.
 struct Scaling {
     double skip, out, in, noise;
 };
@@ -18,18 +18,28 @@ struct Objective {
     std::string id, title, source;
     std::string prediction_type;  // diffusers' word: epsilon, sample, v_prediction
     Scaling (*at)(double sigma, const NoiseSchedule&) = nullptr;
-    /// The loss is the mean square of F minus target, target = (clean - skip·x)/out; this is the
-    /// weight on ‖D − clean‖² that plain target loss amounts to: 1/out².
 };
 /// eps, v, x0.
 const std::vector<Objective>& objectives();
 
-/// W(σ) on ‖D − clean‖² (learning.md 5.1).
+/// Throws Error when the schedule ends in pure noise and the network predicts that noise: it then
+/// learns nothing about the image there.
+void check_pairing(const Objective& objective, const NoiseSchedule& schedule);
+
+/// W(σ) on ‖D − clean‖². An objective's own weight has its id.
 struct LossWeight {
     std::string id, title, source;
     double (*at)(double sigma) = nullptr;
 };
-/// eps, x0, v, min-snr, p2.
+/// eps, v, x0, min-snr, p2.
 const std::vector<LossWeight>& loss_weights();
+
+/// What F is trained towards at σ: `clean` · image + `noise` · ε, for x = image + σ · ε. `weight`
+/// times the mean square of F's error is W(σ)·‖D − image‖², without dividing by a small number.
+struct Target {
+    double clean, noise, weight;
+};
+Target target_of(const Objective& objective, const LossWeight& weight,
+                 const NoiseSchedule& schedule, double sigma);
 
 }  // namespace daguerre

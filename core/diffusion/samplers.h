@@ -11,32 +11,38 @@ class Tensor;
 
 namespace daguerre {
 
+/// The best guess of the clean image at noise level σ > 0: [N, C, H, W] in and out.
 using Denoiser = std::function<at::Tensor(const at::Tensor& x, double sigma)>;
+/// Noise levels in the order they are visited: falling, the last one 0 for a clean result.
 using Sigmas = std::vector<double>;
-
-/// Fresh standard normal noise of x's shape; draw j of a run, j = 0, 1, ... in step order.
-using Noise = std::function<at::Tensor(int j)>;
+/// The next draw of standard normal noise, of x's shape. Samplers ask once a stochastic step, in
+/// step order, and move it to x's device and type.
+using Noise = std::function<at::Tensor()>;
 
 /// One step: `x` at noise level `sigma` and the clean guess from it.
 struct SamplerStep {
-    int step, steps;
+    int step, steps;  // 0 .. steps-1
     double sigma;
     const at::Tensor& x;
     const at::Tensor& denoised;
 };
-/// false stops the sampler, which then returns the clean guess.
+/// Called once a step, when the clean guess is known. false: the sampler returns that guess at
+/// once. Whoever must stop within a step throws from the Denoiser; samplers hold no state.
 using OnStep = std::function<bool(const SamplerStep&)>;
 
-/// What a sampler may be told beside the list of levels.
 struct SamplerOptions {
-    double eta = -1;  // share of fresh noise; -1: the sampler's own
+    /// Share of fresh noise: 0 none, 1 all that was removed in the step; -1: the sampler's own.
+    /// ddim (0) and euler_a (1) follow it, the others have nothing to choose.
+    double eta = -1;
 };
 
 struct Sampler {
     std::string id, title, source;
-    double order = 1;  // observed on the Gaussian oracle (learning.md 3.2)
-    bool stochastic = false;
-    /// x: [N, C, H, W] at noise level sigmas[0]. sigmas: falling; last one 0 for a clean result.
+    int order = 1;            // of the error in the step size, for stochastic ones without noise
+    bool stochastic = false;  // draws noise at its own eta
+    /// Blocks. x: [N, C, H, W] at noise level sigmas[0], any floating type; at least two sigmas.
+    /// The result is at noise level sigmas.back(). Works element by element, so an image doesn't
+    /// depend on its neighbours.
     at::Tensor (*run)(const Denoiser&, at::Tensor x, const Sigmas& sigmas, const Noise&,
                       const OnStep&, const SamplerOptions&) = nullptr;
 };
