@@ -57,13 +57,15 @@ Image crop(const Image& image, Rect where);
 void paste(Image& image, int x, int y, const Image& part);
 /// The largest square in the middle.
 Image centre_square(const Image& image);
-/// Box filter to the nearest multiple at least twice the size, then bicubic; enlarging is bicubic.
-/// Metadata isn't copied.
+/// Box filter to twice the size where the image is larger than that, then bicubic with a kernel
+/// that widens with the reduction; enlarging is bicubic. Channels are filtered apart. Metadata
+/// isn't copied.
 Image resize(const Image& image, Size size);
 /// 1 or 3 channels, 8 bit. Alpha is laid over black. Grey from RGB by Rec. 601 luma; 16 bit are
-/// rounded to 8.
+/// rounded to 8. Metadata isn't copied.
 Image to_channels(const Image& image, int channels);
-/// Same-sized images side by side, `columns` a row, `gap` black pixels between. Not empty.
+/// Images of one size and kind side by side, at most `columns` a row, `gap` black pixels between.
+/// Not empty.
 Image grid_of(std::span<const Image> images, int columns, int gap = 2);
 
 }  // namespace daguerre
