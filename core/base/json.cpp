@@ -20,6 +20,9 @@ Json parse_json(std::string_view text, std::string_view name, JsonLimits limits)
             !keys.back().insert(parsed.get<std::string>()).second)
             throw Error("“{file}” has the key “{key}” twice.",
                         {{"file", name}, {"key", parsed.get<std::string>()}});
+        if (!keys.empty() && keys.back().size() > limits.members)
+            throw Error("“{file}” has more than {limit} entries in one object.",
+                        {{"file", name}, {"limit", limits.members}});
         return true;
     };
     try {

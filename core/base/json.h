@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 struct JsonLimits {
     std::uint64_t bytes = 1 << 20;
     int depth = 16;
+    std::size_t members = 4096;  // of one object
 };
 
 /// Parses UTF-8 text. Duplicate keys are refused. `name` stands in the sentence.

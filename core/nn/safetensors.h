@@ -1,4 +1,4 @@
-// Weights ↔ .safetensors, hostile headers refused (learning.md 10).
+// Weights ↔ .safetensors, hostile headers refused.
 #pragma once
 
 #include <filesystem>

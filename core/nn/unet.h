@@ -1,4 +1,4 @@
-// The UNet of diffusers' UNet2DModel in layout and key names (learning.md 4).
+// The UNet of diffusers' UNet2DModel in layout and key names.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/torch.h"
 
