@@ -1,0 +1,212 @@
+#include "ui/widgets/transport.h"
+
+#include <QComboBox>
+#include <QFontDatabase>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QToolButton>
+#include <array>
+
+#include "ui/widgets/step_slider.h"
+#include "ui/widgets/tones.h"
+
+namespace daguerre {
+namespace {
+
+constexpr std::array speeds{0.25, 0.5, 1.0, 2.0, 4.0, 8.0};
+constexpr int wideFrom = 780;  // px from which all readouts fit beside the slider
+
+QString levelText(double sigma) {
+    return QString::number(sigma, 'f', sigma >= 99.95 ? 1 : sigma >= 9.995 ? 2 : 3);
+}
+
+QString secondsText(double seconds) {
+    return Transport::tr("%1 s/step").arg(seconds, 0, 'f', seconds < 0.0995 ? 3 : 2);
+}
+
+QLabel* readout(QWidget* parent, QPalette::ColorRole role) {
+    auto* label = new QLabel(parent);
+    QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    fixed.setPointSizeF(parent->font().pointSizeF() * 0.92);
+    label->setFont(fixed);
+    label->setForegroundRole(role);
+    return label;
+}
+
+}  // namespace
+
+Transport::Transport(bool compact, QWidget* parent)
+    : QWidget(parent),
+      compact_(compact),
+      slider_(new StepSlider(this)),
+      curve_(new SigmaCurve(slider_, this)) {
+    makeButtons();
+    makeReadouts();
+    makeGrid();
+    connect(slider_, &QSlider::sliderMoved, this, &Transport::moved);
+    setFrames(nullptr);
+}
+
+QToolButton* Transport::button(const char* icon, const QString& words,
+                               void (Transport::*signal)()) {
+    auto* button = new QToolButton(this);
+    button->setAutoRaise(true);
+    button->setFixedSize(28, 28);
+    setIcon(button, icon);
+    button->setToolTip(words);
+    button->setAccessibleName(words);
+    buttons_->addWidget(button);
+    if (signal) connect(button, &QToolButton::clicked, this, signal);
+    return button;
+}
+
+void Transport::makeButtons() {
+    buttons_ = new QHBoxLayout;
+    buttons_->setSpacing(compact_ ? 6 : 2);
+    button("skip-start-fill", tr("First step (Home)"), &Transport::firstWanted);
+    if (!compact_) button("caret-left-fill", tr("Step back (←)"), &Transport::backWanted);
+    play_ = button("play-fill", tr("Play (Space)"), &Transport::playWanted);
+    if (compact_) return;
+    button("caret-right-fill", tr("Step on (→)"), &Transport::forwardWanted);
+    button("skip-end-fill", tr("Last step (End)"), &Transport::lastWanted);
+    buttons_->addStretch();
+}
+
+void Transport::makeReadouts() {
+    slider_->setAccessibleName(tr("Step"));
+    step_ = readout(this, QPalette::WindowText);
+    sigma_ = readout(this, QPalette::Link);
+    t_ = readout(this, QPalette::PlaceholderText);
+    pace_ = readout(this, QPalette::PlaceholderText);
+    kept_ = new QLabel(this);
+    kept_->setForegroundRole(QPalette::PlaceholderText);
+    levels_ = new QLabel(this);
+    t_->setToolTip(tr("Training step that the network is told for this noise level"));
+    sigma_->setToolTip(tr("Noise level σ: the picture is clean + σ · noise"));
+
+    speed_ = new QComboBox(this);
+    for (const double speed : speeds) speed_->addItem(QStringLiteral("%1×").arg(speed), speed);
+    setSpeed(1);
+    speed_->setToolTip(tr("Speed of playing"));
+    speed_->setAccessibleName(tr("Speed of playing"));
+    loop_ = new QToolButton(this);
+    loop_->setAutoRaise(true);
+    loop_->setCheckable(true);
+    loop_->setFixedSize(28, 28);
+    setIcon(loop_, "repeat");
+    loop_->setToolTip(tr("Play again and again"));
+    loop_->setAccessibleName(loop_->toolTip());
+}
+
+void Transport::makeGrid() {
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(compact_ ? QMargins() : QMargins(12, 8, 12, 8));
+    grid->setHorizontalSpacing(16);
+    grid->setVerticalSpacing(4);
+    grid->setColumnStretch(1, 1);
+    readouts_ = new QHBoxLayout;
+    readouts_->setSpacing(14);
+    extras_ = new QHBoxLayout;
+    extras_->setSpacing(8);
+    grid->addLayout(buttons_, 0, 0);
+    grid->addWidget(slider_, 0, 1);
+    grid->addLayout(readouts_, 0, 2);
+    for (QLabel* label : {step_, sigma_}) readouts_->addWidget(label);
+    if (compact_) {
+        for (QWidget* unused :
+             std::initializer_list<QWidget*>{curve_, t_, pace_, kept_, levels_, speed_, loop_})
+            unused->hide();
+        return;
+    }
+    for (QLabel* label : {t_, pace_}) readouts_->addWidget(label);
+    readouts_->addStretch();
+    readouts_->addWidget(speed_);
+    readouts_->addWidget(loop_);
+    grid->addWidget(levels_, 1, 0, Qt::AlignTop);
+    grid->addWidget(curve_, 1, 1);
+    grid->addLayout(extras_, 1, 2);
+    extras_->addWidget(kept_);
+    extras_->addStretch();
+}
+
+void Transport::arrange() {
+    const bool wide = compact_ || width() >= wideFrom;
+    if (wide == wide_) return;
+    wide_ = wide;
+    for (QLabel* label : {t_, pace_}) {
+        (wide ? extras_ : readouts_)->removeWidget(label);
+        if (wide)
+            readouts_->insertWidget(label == t_ ? 2 : 3, label);
+        else
+            extras_->insertWidget(label == t_ ? 0 : 1, label);
+    }
+}
+
+void Transport::resizeEvent(QResizeEvent*) { arrange(); }
+
+void Transport::paintEvent(QPaintEvent*) {
+    if (compact_) return;
+    QPainter painter(this);
+    painter.fillRect(0, 0, width(), 1, HAIRLINE);
+}
+
+void Transport::setFrames(std::shared_ptr<const Frames> frames) {
+    frames_ = std::move(frames);
+    curve_->setFrames(frames_);
+    setEnabled(frames_ != nullptr);
+    showStep(0);
+}
+
+void Transport::setSpacing(const QString& title) {
+    spacing_ = title;
+    showStep(slider_->value());
+}
+
+void Transport::showStep(int step) {
+    const int steps = frames_ ? frames_->steps() : 0;
+    slider_->setRange(0, std::max(steps, 1));
+    slider_->setValue(std::max(step, 0));
+    curve_->update();
+    const QString total = QString::number(steps);
+    step_->setText(tr("step %1 of %2").arg(std::max(step, 0), int(total.size())).arg(total));
+    const bool known = frames_ && (frames_->knowsSigma(step) || (steps > 0 && step == steps));
+    sigma_->setText(QStringLiteral("σ ") +
+                    (known ? levelText(frames_->sigma(step)) : tr("–")).rightJustified(5));
+    t_->setText(known && step < steps
+                    ? QStringLiteral("t ") +
+                          QString::number(qRound(frames_->t(step))).rightJustified(3)
+                    : QStringLiteral("     "));
+    pace_->setText(frames_ && frames_->secondsPerStep > 0 ? secondsText(frames_->secondsPerStep)
+                                                          : QString());
+    const int every = frames_ ? frames_->every() : 1;
+    kept_->setText(every == 1   ? QString()
+                   : every == 2 ? tr("every 2nd step kept")
+                                : tr("every %1th step kept").arg(every));
+    const auto [high, low] = curve_->range();
+    QString words = tr("Noise level σ");
+    if (high > 0) {
+        words =
+            QStringLiteral("<b>%1</b><br><small>%2</small>")
+                .arg(words, tr("%1 to %2").arg(levelText(high), levelText(low)) +
+                                (spacing_.isEmpty() ? QString() : QStringLiteral(", ") + spacing_));
+    }
+    levels_->setText(words);
+}
+
+void Transport::showPlaying(bool playing) {
+    setIcon(play_, playing ? "pause-fill" : "play-fill");
+    const QString words = playing ? tr("Pause (Space)") : tr("Play (Space)");
+    play_->setToolTip(words);
+    play_->setAccessibleName(words);
+}
+
+double Transport::speed() const { return speed_->currentData().toDouble(); }
+
+void Transport::setSpeed(double speed) { speed_->setCurrentIndex(speed_->findData(speed)); }
+
+bool Transport::loops() const { return loop_->isChecked(); }
+
+void Transport::setLoops(bool loops) { loop_->setChecked(loops); }
+
+}  // namespace daguerre
