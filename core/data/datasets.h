@@ -36,19 +36,26 @@ const std::vector<DatasetRow>& datasets();
 /// Where a known dataset lies: user data first, then what is bundled; nullopt: not here.
 std::optional<std::filesystem::path> dataset_folder(const DatasetRow& row);
 
-/// A known id; a folder with IDX files; a folder or zip of images (sub-folders are classes; train,
-/// validation, val and test above them are splits). split: "train" (default), "test", "validation".
-/// Files without a split count as train. Throws Error: nothing there, no images inside, broken IDX;
-/// for a known one that isn't here: how to get it.
+/// The ids of the user's own datasets (import_own_dataset), sorted.
+std::vector<std::string> own_datasets();
+
+/// A known id or one of the user's own; a folder with IDX files; a folder or zip of images
+/// (sub-folders are classes; train, validation, val and test above them are splits). split: "train"
+/// (default), "test", "validation". Files without a split count as train. Throws Error: nothing
+/// there, no images inside, broken IDX; for a known one that isn't here: how to get it.
+/// UnknownWord: an id or split that nobody knows.
 std::shared_ptr<const Dataset> open_dataset(std::string_view name,
                                             std::string_view split = "train");
 
-/// Copies the files of a known dataset from a folder or single file into user data, each checked by
-/// SHA-256. on_progress: "file". Throws Error naming the file that is missing or differs.
+/// Copies the files of a known dataset into user data, each checked by SHA-256. `from`: the folder
+/// they lie in, or one of them. on_progress: "file"; false stops, and nothing was changed.
+/// Throws Error naming the file that is missing or differs; nothing half is left.
 void import_dataset(const DatasetRow& row, const std::filesystem::path& from,
                     const OnProgress& on_progress);
 /// Copies a folder or zip of images, or a folder of IDX files, of one's own into user data under
-/// `id`, after opening it once. Throws Error.
+/// `id`, after opening it once. Copied are the images, IDX files and classes.txt alone.
+/// on_progress as above. Throws Error: a known or taken id, one that isn't made of letters, digits,
+/// "-", "_" and "."; nothing to import.
 void import_own_dataset(std::string_view id, const std::filesystem::path& from,
                         const OnProgress& on_progress);
 

@@ -20,7 +20,8 @@ struct ViewShape {
     bool operator==(const ViewShape&) const = default;
 };
 
-/// Square sets of one size keep it, up to 128; others are seen at 64. Grey sets keep one channel.
+/// Square sets of one size up to 128 keep it, rounded up to a multiple of 4; others are seen at 64.
+/// Sets whose images are all grey, also when stored as colour, get one channel, others three.
 /// Blocks while reading up to 64 images where the info leaves it open. Throws Error when none of
 /// them can be read.
 ViewShape suggested_view(const Dataset& dataset);

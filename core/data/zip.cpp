@@ -1,0 +1,39 @@
+#include "core/base/error.h"
+#include "core/data/archive.h"
+#include "core/data/image_set.h"
+#include "core/data/sources.h"
+
+namespace daguerre {
+namespace {
+
+ImageInfo peek_bytes(std::string_view bytes, const std::string& name) {
+    for (const ImageFormat& format : image_formats())
+        if (format.recognises(bytes)) return format.peek(bytes);
+    throw Error("“{file}” isn't an image, whatever its name says.", {{"file", name}});
+}
+
+}  // namespace
+
+std::shared_ptr<const Dataset> open_zip(const std::filesystem::path& file, DatasetInfo info,
+                                        std::string_view split) {
+    const auto archive = std::make_shared<const ZipFile>(file);
+    const auto entries = std::make_shared<std::vector<std::size_t>>();
+    std::vector<NamedFile> files;
+    for (std::size_t i = 0; i < archive->entries().size(); ++i) {
+        const ZipFile::Entry& entry = archive->entries()[i];
+        if (!is_visible_image(entry.name)) continue;
+        files.push_back({entry.name, entry.bytes});
+        entries->push_back(i);
+    }
+    const auto name = [archive, entries, file](std::size_t i) {
+        return (file / archive->entries()[(*entries)[i]].name).string();
+    };
+    const ImageAccess access{
+        [=](std::size_t i) { return peek_bytes(archive->read((*entries)[i]), name(i)); },
+        [=](std::size_t i) {
+            return read_image(archive->read((*entries)[i]), name(i), dataset_pixel_limit);
+        }};
+    return image_set(files, access, std::move(info), split);
+}
+
+}  // namespace daguerre
