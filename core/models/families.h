@@ -1,9 +1,11 @@
 // The table of families: what can be trained.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/fields.h"
@@ -18,7 +20,7 @@ class Trainer;
 struct DataShape {
     int size = 0, channels = 0;  // square images
     std::vector<std::string> classes;
-    double deviation = 0.5;  // of the pixels in [-1, 1]
+    double mean = 0, deviation = 0.5;  // of the pixels in [-1, 1]
     DatasetInfo dataset;
 };
 
@@ -32,15 +34,20 @@ struct Family {
     std::string id, title;
     Fields (*train_fields)();  // beside those of TrainRequest
     const std::vector<Preset>& (*presets)();
-    /// `request`: the shared fields of TrainRequest (seed, ema, precision, images, ...).
-    std::unique_ptr<Trainer> (*make_trainer)(const Fields& request, const Fields& own,
-                                             const DataShape&);
-    std::shared_ptr<const Model> (*load)(const std::filesystem::path& folder);
+    /// Bytes that training takes at most. `settings`: fields of TrainRequest and of train_fields.
+    /// Throws Error when they don't go together.
+    std::uint64_t (*training_bytes)(const Fields& settings, const DataShape&);
+    /// `device` and `precision` of the settings are settled: "cpu" or "cuda:N", "fp32" or "bf16".
+    std::unique_ptr<Trainer> (*make_trainer)(const Fields& settings, const DataShape&);
+    /// `id`: what the model is called. Throws Error naming the file, tensor or key that is wrong.
+    std::shared_ptr<const Model> (*load)(const std::filesystem::path& folder,
+                                         const std::string& id);
     /// What generate takes beside GenerateRequest, with the family's defaults; those of one model
     /// may differ (Model::generate_fields). The command line makes its options of them.
     Fields (*generate_fields)();
 };
 
+/// diffusion.
 const std::vector<Family>& families();
 
 }  // namespace daguerre

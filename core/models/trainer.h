@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/torch.h"
@@ -14,12 +14,10 @@
 namespace daguerre {
 
 struct Batch {
-    at::Tensor images;             // [N, C, H, W] float32 in [-1, 1], CPU
-    at::Tensor labels;             // [N] int64, -1: none
-    at::Tensor noise;              // [N, C, H, W] standard normal (learning.md 5.4)
-    std::vector<double> levels;    // u in [0, 1), one an image (learning.md 5.2)
-    std::vector<bool> drop_label;  // for classifier-free training
-    std::int64_t first = 0;        // number of the first image in the run
+    at::Tensor images;       // [N, C, H, W] float32 in [-1, 1], CPU
+    at::Tensor labels;       // [N] int64, -1: none, CPU
+    at::Tensor noise;        // [N, C, H, W] float32, standard normal, one generator an image, CPU
+    std::int64_t first = 0;  // number of the first image in the run, counted from 0
 };
 
 struct StepContext {
@@ -32,12 +30,19 @@ struct LevelLoss {
     double sum = 0;
     std::int64_t count = 0;
 };
+inline constexpr int level_bins = 20;
 
 struct Losses {
     std::vector<std::pair<std::string, double>> values;  // each is a curve: "loss", ...
     double gradient_norm = 0;                            // before clipping
     bool skipped = false;                                // not finite; weights untouched
-    std::vector<LevelLoss> levels;                       // 20, or empty
+    std::vector<LevelLoss> levels;                       // level_bins, or empty
+};
+
+/// Where a snapshot comes from, for the model to say.
+struct Origin {
+    std::string run, command;  // name of the run's folder; the command that started it
+    std::int64_t images_seen = 0, steps = 0;
 };
 
 class Trainer {
@@ -46,10 +51,11 @@ public:
     /// One update. Blocks. A loss that isn't finite skips it.
     virtual Losses step(const Batch&, const StepContext&) = 0;
     /// The averaged weights, copied.
-    virtual std::shared_ptr<const Model> snapshot() const = 0;
-    /// Everything that resuming needs, and back. restore throws Error for a misfit.
+    virtual std::shared_ptr<const Model> snapshot(const Origin&) const = 0;
+    /// Everything that resuming needs, sharing memory with the trainer; and back, copied.
+    /// restore throws Error for a misfit, naming `file`.
     virtual Weights state() const = 0;
-    virtual void restore(const Weights&) = 0;
+    virtual void restore(const Weights&, const std::string& file) = 0;
 };
 
 }  // namespace daguerre

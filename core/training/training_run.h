@@ -9,67 +9,9 @@
 
 #include "core/base/fields.h"
 #include "core/models/model.h"
+#include "core/models/train_request.h"
 
 namespace daguerre {
-
-/// What all families share; a family's own fields come beside it (families.h).
-struct TrainRequest {
-    std::string preset{};  // empty: the smallest of the image's size
-    std::int64_t batch = 64;
-    double learning_rate = 6e-4;
-    std::int64_t base_channels = 32;
-    std::int64_t images = 1'000'000;
-    std::int64_t seed = 1;
-    std::string ema = "half-life";
-    std::string precision = "auto";
-    std::string device = "auto";
-    std::int64_t threads = 0;
-    std::int64_t autosave = 60;
-
-    void each(auto&& visit) {
-        visit(preset, {.key = "preset",
-                       .label = "Preset",
-                       .help = "sets the others, which may then be changed"});
-        visit(batch,
-              {.key = "batch", .label = "Batch", .help = "images a step", .min = 1, .max = 65536});
-        visit(learning_rate, {.key = "learning_rate",
-                              .label = "Learning rate",
-                              .help = "of Adam, after warm-up",
-                              .min = 1e-8,
-                              .max = 1});
-        visit(base_channels, {.key = "base_channels",
-                              .label = "Base channels",
-                              .help = "width of the first level; the others keep their ratio to it",
-                              .min = 4,
-                              .max = 4096});
-        visit(images,
-              {.key = "images",
-               .label = "Images",
-               .help = "how many training images to see in all, rounded up to whole batches",
-               .min = 1,
-               .max = 1e12});
-        visit(seed, {.key = "seed",
-                     .label = "Seed",
-                     .help = "of everything random in the run",
-                     .min = 0,
-                     .max = 4294967295.0});
-        visit(ema, {.key = "ema",
-                    .label = "Average",
-                    .help = "how the weights for use are averaged",
-                    .choices = {"half-life", "none"}});
-        visit(precision, {.key = "precision",
-                          .label = "Precision",
-                          .help = "auto is bf16 where the processor multiplies it itself",
-                          .choices = {"auto", "fp32", "bf16"}});
-        visit(device, {.key = "device", .label = "Device", .help = "auto, cpu, cuda or cuda:N"});
-        visit(threads, {.key = "threads", .label = "Threads", .help = "0: all cores", .max = 1024});
-        visit(autosave, {.key = "autosave",
-                         .label = "Autosave",
-                         .help = "seconds between saved states",
-                         .min = 1,
-                         .max = 86400});
-    }
-};
 
 struct StepReport {
     std::int64_t images_seen = 0, images_total = 0;
