@@ -5,11 +5,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/base/files.h"
 #include "core/data/dataset.h"
 
 /// `value` in `bytes` bytes, highest first; for zips, lowest first.
@@ -22,6 +22,12 @@ inline std::string little_endian(std::uint64_t value, int bytes) {
     std::string text;
     for (int i = 0; i < bytes; ++i) text += char(value >> 8 * i & 255);
     return text;
+}
+
+/// Without waiting for the disk, as write_whole does.
+inline void write_quickly(const std::filesystem::path& file, std::string_view bytes) {
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file, std::ios::binary) << bytes;
 }
 
 /// An IDX file of bytes with these sizes in its header, whatever `content` holds.
@@ -57,10 +63,10 @@ inline void write_idx_pair(const std::filesystem::path& folder, const std::strin
     const std::string images = idx_of({unsigned(count), unsigned(height), unsigned(width)}, pixels);
     const std::string numbers = idx_of({unsigned(count)}, labels);
     const std::string suffix = gzip ? ".gz" : "";
-    daguerre::write_whole(folder / (prefix + "images-idx3-ubyte" + suffix),
-                          gzip ? gzipped(images) : images);
-    daguerre::write_whole(folder / (prefix + "labels-idx1-ubyte" + suffix),
-                          gzip ? gzipped(numbers) : numbers);
+    write_quickly(folder / (prefix + "images-idx3-ubyte" + suffix),
+                  gzip ? gzipped(images) : images);
+    write_quickly(folder / (prefix + "labels-idx1-ubyte" + suffix),
+                  gzip ? gzipped(numbers) : numbers);
 }
 
 struct ZipEntry {

@@ -22,13 +22,16 @@ struct BrokenFile {
 struct DatasetInfo {
     std::string id, title;                    // "fashion-mnist", "Fashion-MNIST"
     std::string split;                        // "train", "test", "validation"; empty: one split
-    int width = 0, height = 0, channels = 0;  // 0 where they differ from image to image
+    int width = 0, height = 0, channels = 0;  // 0 where they differ
     std::vector<std::string> classes;         // empty: no classes
     std::int64_t count = 0;
     std::string licence, source;
-    bool mirror_safe = false;          // a flipped image is as good as the image
-    std::string sha256;                // of the files' bytes, or of names and sizes
-    std::vector<BrokenFile> left_out;  // found while opening
+    bool mirror_safe = false;  // a flipped image is as good as the image
+    /// Of the files' bytes; for folders and zips of images, of all their names and sizes.
+    std::string sha256;
+    /// Images met while opening that can't be read. They are counted; at() throws for them, and
+    /// network_views leaves them out.
+    std::vector<BrokenFile> left_out;
 };
 
 /// Const and safe from any thread.

@@ -152,21 +152,17 @@ std::string split_of_folder(std::string_view name) {
     return "";
 }
 
-std::string chosen_split(const std::vector<std::string>& present, std::string_view wanted,
+std::string chosen_split(const std::set<std::string>& present, std::string_view wanted,
                          std::string_view name) {
     const std::string split = split_of_folder(wanted);
     if (split.empty())
         throw UnknownWord("There is no split “{split}”. There are: train, test, validation.",
                           {{"split", wanted}});
-    const auto has = [&](std::string_view one) {
-        return std::find(present.begin(), present.end(), one) != present.end();
-    };
-    if (has(split)) return split;
-    if (split == "train" && has("")) return "";
+    if (present.contains(split)) return split;
+    if (split == "train" && present.contains("")) return "";
     std::string list;
-    for (const char* known : {"train", "test", "validation"})
-        if (has(known) || (has("") && std::string_view(known) == "train"))
-            list += (list.empty() ? "" : ", ") + std::string(known);
+    for (const std::string& one : present)
+        list += (list.empty() ? "" : ", ") + (one.empty() ? std::string("train") : one);
     throw Error("“{name}” has no images for “{split}”. It has: {list}.",
                 {{"name", name}, {"split", split}, {"list", list}});
 }

@@ -9,7 +9,6 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/machine.h"
-#include "core/data/image_set.h"
 #include "core/data/sources.h"
 
 namespace daguerre {
@@ -206,8 +205,8 @@ std::vector<Pair> pairs_in(const fs::path& folder) {
 Pair chosen_pair(const fs::path& folder, const DatasetInfo& info, std::string_view split) {
     const std::vector<Pair> pairs = pairs_in(folder);
     if (pairs.empty()) throw Error("There are no IDX files in “{folder}”.", {{"folder", folder}});
-    std::vector<std::string> present;
-    for (const Pair& pair : pairs) present.push_back(pair.split);
+    std::set<std::string> present;
+    for (const Pair& pair : pairs) present.insert(pair.split);
     const std::string chosen = chosen_split(present, split, info.title);
     const Pair* found = nullptr;
     for (const Pair& pair : pairs) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -49,7 +50,8 @@ std::size_t shared_folders(const std::vector<std::vector<std::string_view>>& fil
 
 struct Place {
     std::size_t file = 0;  // in the list that access knows
-    std::string_view split, folder;
+    std::string split;     // "" outside any
+    std::string_view folder;
 };
 
 /// Where the files belong, in their order.
@@ -63,25 +65,23 @@ std::vector<Place> places_of(const std::vector<NamedFile>& files,
         const auto& parts = paths[k];
         std::size_t at = shared;
         Place place{order[k], {}, {}};
-        if (at + 1 < parts.size() && !split_of_folder(parts[at]).empty()) place.split = parts[at++];
+        if (at + 1 < parts.size()) place.split = split_of_folder(parts[at]);
+        if (!place.split.empty()) ++at;
         if (at + 1 < parts.size()) place.folder = parts[at];
         places.push_back(place);
     }
     return places;
 }
 
+struct Item {
+    std::size_t file = 0;
+    int label = -1;
+};
+
 class ImageSet : public Dataset {
 public:
-    struct Item {
-        std::size_t file = 0;
-        int label = -1;
-    };
-
     ImageSet(DatasetInfo info, ImageAccess access, std::vector<Item> items)
-        : info_(std::move(info)), access_(std::move(access)), items_(std::move(items)) {
-        info_.count = std::int64_t(items_.size());
-        look();
-    }
+        : info_(std::move(info)), access_(std::move(access)), items_(std::move(items)) {}
 
     const DatasetInfo& info() const override { return info_; }
 
@@ -92,30 +92,48 @@ public:
     }
 
 private:
-    void look() {
-        const std::size_t looks = std::min<std::size_t>(items_.size(), 200);
-        bool first = true;
-        for (std::size_t k = 0; k < looks; ++k) try {
-                const ImageInfo seen =
-                    access_.peek(items_[k * (items_.size() - 1) / std::max(looks - 1, 1ul)].file);
-                if (first) {
-                    info_.width = seen.width;
-                    info_.height = seen.height;
-                    info_.channels = seen.channels;
-                    first = false;
-                }
-                if (seen.width != info_.width) info_.width = 0;
-                if (seen.height != info_.height) info_.height = 0;
-                if (seen.channels != info_.channels) info_.channels = 0;
-            } catch (const Error&) {
-                // Named by whoever reads it.
-            }
-    }
-
     DatasetInfo info_;
     ImageAccess access_;
     std::vector<Item> items_;
 };
+
+/// Keeps of size and channels what `seen` agrees with.
+void agree(DatasetInfo& info, const ImageInfo& seen) {
+    if (seen.width != info.width) info.width = 0;
+    if (seen.height != info.height) info.height = 0;
+    if (seen.channels != info.channels) info.channels = 0;
+}
+
+/// Fills in size, channels and broken images from a look at some.
+void look(DatasetInfo& info, const std::vector<Item>& items, const std::vector<NamedFile>& files,
+          const ImageAccess& access) {
+    const std::size_t looks = std::min<std::size_t>(items.size(), 200);
+    bool first = true;
+    for (std::size_t k = 0; k < looks; ++k) {
+        const std::size_t file = items[k * items.size() / looks].file;
+        try {
+            const ImageInfo seen = access.peek(file);
+            if (first) {
+                info.width = seen.width;
+                info.height = seen.height;
+                info.channels = seen.channels;
+            }
+            first = false;
+            agree(info, seen);
+        } catch (const Error& error) {
+            info.left_out.push_back({files[file].name, error.what()});
+        }
+    }
+}
+
+std::vector<std::size_t> natural_order(const std::vector<NamedFile>& files) {
+    std::vector<std::size_t> order(files.size());
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return natural_less(files[a].name, files[b].name);
+    });
+    return order;
+}
 
 /// A hash over names and sizes.
 std::string hash_of(const std::vector<NamedFile>& files, const std::vector<std::size_t>& order) {
@@ -158,33 +176,31 @@ std::shared_ptr<const Dataset> image_set(const std::vector<NamedFile>& files, Im
     if (files.empty())
         throw Error("There is no image in “{name}”. Daguerre reads PNG, JPEG, WebP and TIFF.",
                     {{"name", info.title}});
-    std::vector<std::size_t> order(files.size());
-    std::iota(order.begin(), order.end(), std::size_t(0));
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return natural_less(files[a].name, files[b].name);
-    });
+    const std::vector<std::size_t> order = natural_order(files);
     const std::vector<Place> places = places_of(files, order);
 
-    std::vector<std::string> splits;
-    std::set<std::string, decltype(&natural_less)> classes(&natural_less);
+    std::set<std::string> splits;
+    std::map<std::string_view, int, decltype(&natural_less)> classes(&natural_less);
     for (const Place& place : places) {
-        const std::string name = split_of_folder(place.split);
-        if (std::find(splits.begin(), splits.end(), name) == splits.end()) splits.push_back(name);
-        if (!place.folder.empty()) classes.emplace(place.folder);
+        splits.insert(place.split);
+        if (!place.folder.empty()) classes.emplace(place.folder, 0);
+    }
+    for (auto& [name, label] : classes) {
+        label = int(info.classes.size());
+        info.classes.emplace_back(name);
     }
     const std::string chosen = chosen_split(splits, split, info.title);
     info.split = chosen.empty() && splits.size() > 1 ? "train" : chosen;
-    info.classes.assign(classes.begin(), classes.end());
 
-    std::vector<ImageSet::Item> items;
+    std::vector<Item> items;
     for (const Place& place : places) {
-        const std::string name = split_of_folder(place.split);
-        if (name != chosen && !(name.empty() && chosen == "train")) continue;
-        const auto found = classes.find(std::string(place.folder));
-        items.push_back(
-            {place.file, found == classes.end() ? -1 : int(std::distance(classes.begin(), found))});
+        if (place.split != chosen && !(place.split.empty() && chosen == "train")) continue;
+        const auto found = classes.find(place.folder);
+        items.push_back({place.file, found == classes.end() ? -1 : found->second});
     }
+    info.count = std::int64_t(items.size());
     info.sha256 = hash_of(files, order);
+    look(info, items, files, access);
     return std::make_shared<ImageSet>(std::move(info), std::move(access), std::move(items));
 }
 

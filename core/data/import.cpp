@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -33,10 +34,11 @@ void copy_all(const std::vector<fs::path>& names, const fs::path& target,
             std::int64_t done = 0;
             const auto total = std::int64_t(names.size());
             for (const fs::path& name : names) {
-                if (!on_progress({done++, total, "file", {}})) throw Stopped();
+                if (on_progress && !on_progress({done, total, "file", {}})) throw Stopped();
+                ++done;
                 copy(name, folder);
             }
-            on_progress({total, total, "file", {}});
+            if (on_progress) on_progress({total, total, "file", {}});
         });
     } catch (const Stopped&) {
     }

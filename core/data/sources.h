@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +45,7 @@ std::filesystem::path own_dataset_path(std::string_view id);
 /// Which of the splits that are `present` (empty: files outside any) the word `wanted` means: the
 /// split itself, or "" for "train" where no folder has that name. `name` is the dataset's in
 /// sentences. Throws UnknownWord, or Error with what there is.
-std::string chosen_split(const std::vector<std::string>& present, std::string_view wanted,
+std::string chosen_split(const std::set<std::string>& present, std::string_view wanted,
                          std::string_view name);
 /// "train", "test" or "validation" when a folder of this name is a split, in any case; else "".
 std::string split_of_folder(std::string_view name);

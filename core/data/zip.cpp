@@ -1,19 +1,8 @@
-#include "core/base/error.h"
 #include "core/data/archive.h"
 #include "core/data/image_set.h"
 #include "core/data/sources.h"
 
 namespace daguerre {
-namespace {
-
-ImageInfo peek_bytes(std::string_view bytes, const std::string& name) {
-    for (const ImageFormat& format : image_formats())
-        if (format.recognises(bytes)) return format.peek(bytes);
-    throw Error("“{file}” isn't an image, whatever its name says.", {{"file", name}});
-}
-
-}  // namespace
-
 std::shared_ptr<const Dataset> open_zip(const std::filesystem::path& file, DatasetInfo info,
                                         std::string_view split) {
     const auto archive = std::make_shared<const ZipFile>(file);
@@ -29,7 +18,7 @@ std::shared_ptr<const Dataset> open_zip(const std::filesystem::path& file, Datas
         return (file / archive->entries()[(*entries)[i]].name).string();
     };
     const ImageAccess access{
-        [=](std::size_t i) { return peek_bytes(archive->read((*entries)[i]), name(i)); },
+        [=](std::size_t i) { return peek(archive->read((*entries)[i]), name(i)); },
         [=](std::size_t i) {
             return read_image(archive->read((*entries)[i]), name(i), dataset_pixel_limit);
         }};

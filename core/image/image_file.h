@@ -42,6 +42,8 @@ const std::vector<ImageFormat>& image_formats();
 
 /// What a file says of itself, without decoding. Throws Error when it isn't an image we read.
 ImageInfo peek(const std::filesystem::path& file);
+/// The same from memory; `name` stands in sentences.
+ImageInfo peek(std::string_view bytes, std::string_view name);
 /// Decodes. Palette and 1-, 2-, 4-bit files become 8 bit, grey with alpha RGBA. Pixels aren't
 /// rotated by EXIF and not converted by ICC. Throws Error when the file is no image, broken, CMYK,
 /// or has more than `pixel_limit` pixels; the size is checked before anything is allocated.

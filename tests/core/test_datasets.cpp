@@ -17,12 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool says(const std::string& sentence, const std::string& part) {
-    if (sentence.find(part) != std::string::npos) return true;
-    qWarning("“%s” doesn't say “%s”", sentence.c_str(), part.c_str());
-    return false;
-}
-
 const DatasetRow& row_of(const char* id) {
     for (const DatasetRow& row : datasets())
         if (row.id == id) return row;
@@ -174,15 +168,15 @@ private Q_SLOTS:
         };
         std::string changed = whole;
         changed.back() = 'x';
-        write_whole(labels, changed);
+        write_quickly(labels, changed);
         QVERIFY(says(refused(folder_ / "from"), row.files[1].name));
-        write_whole(labels, whole + "x");
+        write_quickly(labels, whole + "x");
         QVERIFY(says(refused(folder_ / "from"), "SHA-256"));
         fs::remove(labels);
         QVERIFY(says(refused(folder_ / "from"), "“train-labels-idx1-ubyte” is missing"));
-        write_whole(labels, whole);
+        write_quickly(labels, whole);
         QVERIFY(says(refused(folder_ / "nowhere"), "nowhere"));
-        write_whole(folder_ / "other.gz", "x");
+        write_quickly(folder_ / "other.gz", "x");
         QVERIFY(says(refused(folder_ / "other.gz"), "isn't one of the files"));
         int calls = 0;
         import_dataset(row, folder_ / "from", [&](const Progress&) { return ++calls < 2; });
@@ -195,7 +189,7 @@ private Q_SLOTS:
         import_dataset(row, folder_ / "from", go_on);
         std::string changed = read_file(folder_ / "from" / row.files[1].name, 1000);
         changed.back() = 'x';
-        write_whole(folder_ / "from" / row.files[1].name, changed);
+        write_quickly(folder_ / "from" / row.files[1].name, changed);
         QVERIFY(!refusal([&] { import_dataset(row, folder_ / "from", go_on); }).empty());
         QVERIFY(dataset_folder(row));
         QCOMPARE(sha256_of_file(*dataset_folder(row) / row.files[1].name), row.files[1].sha256);
@@ -205,13 +199,13 @@ private Q_SLOTS:
         Image image = Image::blank(4, 4, 1);
         for (const char* name : {"cat/1.png", "dog/2.png"})
             write_image(folder_ / "images" / name, image);
-        write_whole(folder_ / "images" / "notes.txt", "hello");
+        write_quickly(folder_ / "images" / "notes.txt", "hello");
         std::vector<ZipEntry> entries;
         for (const char* name : {"cat/1.png", "dog/2.png"})
             entries.push_back({name, read_file(folder_ / "images" / name, 1 << 20)});
-        write_whole(folder_ / "pets.zip", zip_of(entries));
+        write_quickly(folder_ / "pets.zip", zip_of(entries));
         write_idx_pair(folder_ / "idx", "", 2, 4, 4, 2);
-        write_whole(folder_ / "idx" / "classes.txt", "cat\ndog\n");
+        write_quickly(folder_ / "idx" / "classes.txt", "cat\ndog\n");
         for (const char* from : {"images", "pets.zip", "idx"}) {
             const std::string id = "my-" + std::string(from);
             import_own_dataset(id, folder_ / from, go_on);

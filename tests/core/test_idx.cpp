@@ -3,23 +3,12 @@
 #include <filesystem>
 
 #include "core/base/error.h"
-#include "core/base/files.h"
 #include "core/data/datasets.h"
 #include "dataset_files.h"
 #include "refusal.h"
 
 using namespace daguerre;
 namespace fs = std::filesystem;
-
-namespace {
-
-bool says(const std::string& sentence, const std::string& part) {
-    if (sentence.find(part) != std::string::npos) return true;
-    qWarning("“%s” doesn't say “%s”", sentence.c_str(), part.c_str());
-    return false;
-}
-
-}  // namespace
 
 class TestIdx : public QObject {
     Q_OBJECT
@@ -31,8 +20,8 @@ class TestIdx : public QObject {
     }
     /// Replaces the pair in the folder.
     void write_pair(const std::string& images, const std::string& labels) {
-        write_whole(folder_ / "images-idx3-ubyte", images);
-        write_whole(folder_ / "labels-idx1-ubyte", labels);
+        write_quickly(folder_ / "images-idx3-ubyte", images);
+        write_quickly(folder_ / "labels-idx1-ubyte", labels);
     }
 private Q_SLOTS:
     void init() {
@@ -66,7 +55,7 @@ private Q_SLOTS:
 
     void a_lone_pair_takes_its_names_from_classes_txt() {
         write_idx_pair(folder_, "", 6, 2, 2, 3);
-        write_whole(folder_ / "classes.txt", "cat\r\nrainbow\ntrain\n");
+        write_quickly(folder_ / "classes.txt", "cat\r\nrainbow\ntrain\n");
         const auto dataset = open_dataset(folder_.string());
         QCOMPARE(dataset->info().classes, (std::vector<std::string>{"cat", "rainbow", "train"}));
         QCOMPARE(dataset->info().split, std::string());
@@ -108,17 +97,17 @@ private Q_SLOTS:
         const std::string whole = gzipped(idx_of({100, 20, 20}, pixels));
         fs::remove(folder_ / "images-idx3-ubyte");
         const fs::path file = folder_ / "images-idx3-ubyte.gz";
-        write_whole(file, whole);
+        write_quickly(file, whole);
         QCOMPARE(open_refusal(), std::string());
         for (const std::size_t missing : {std::size_t(1), std::size_t(4), std::size_t(8),
                                           std::size_t(9), whole.size() / 2, whole.size() - 5}) {
-            write_whole(file, whole.substr(0, whole.size() - missing));
+            write_quickly(file, whole.substr(0, whole.size() - missing));
             QVERIFY2(!open_refusal().empty(), qPrintable(QString::number(missing)));
         }
         for (const std::size_t at : {whole.size() - 6, whole.size() - 2, whole.size() / 2}) {
             std::string damaged = whole;
             damaged[at] = char(damaged[at] ^ 0x55);
-            write_whole(file, damaged);
+            write_quickly(file, damaged);
             QVERIFY2(!open_refusal().empty(), qPrintable(QString::number(at)));
         }
     }
@@ -147,7 +136,7 @@ private Q_SLOTS:
             QVERIFY(says(open_refusal(), one.sentence));
         }
         write_pair(idx_of({2, 1, 1}, "xx"), idx_of({2}, "\1\2"));
-        write_whole(folder_ / "classes.txt", "a\nb\n");
+        write_quickly(folder_ / "classes.txt", "a\nb\n");
         QVERIFY(says(open_refusal(), "label 2, but there are only 2 classes"));
     }
 
@@ -162,7 +151,7 @@ private Q_SLOTS:
         QVERIFY(says(open_refusal("validation"), "It has: train."));
         QVERIFY(!refusal<UnknownWord>([&] { open_dataset(folder_.string(), "trian"); }).empty());
         fs::create_directories(folder_ / "t10k-images-idx3-ubyte");
-        write_whole(folder_ / "t10k-labels-idx1-ubyte", idx_of({1}, "\1"));
+        write_quickly(folder_ / "t10k-labels-idx1-ubyte", idx_of({1}, "\1"));
         QVERIFY(!open_refusal("test").empty());
     }
 };
