@@ -1,0 +1,141 @@
+#include "ui/session/session.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/base/table.h"
+#include "ui/session/setting.h"
+#include "ui/widgets/sentence.h"
+
+namespace daguerre {
+
+namespace {
+
+const Setting<QString> lastModel{"model", QString()};
+constexpr std::size_t endedKept = 20;
+
+qint64 nowMs() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Session::Session(ModelSource source, QObject* parent)
+    : QObject(parent), source_(std::move(source)), actions_(this) {}
+
+void Session::begin() {
+    making_ = std::make_unique<Worker>(QStringLiteral("making"));
+    files_ = std::make_unique<Worker>(QStringLiteral("files"));
+    const auto job = makeJob<DeviceJob>(source_.use);
+    connect(job.get(), &DeviceJob::chose, this, [this](const DeviceChoice& choice) {
+        device_ = choice;
+        Q_EMIT deviceChosen();
+    });
+    make(job);
+
+    models_ = source_.list();
+    Q_EMIT modelsListed();
+    const std::vector<std::string> known = ids(models_);
+    for (const std::string& wish : {lastModel.get().toStdString(), std::string("fashion"),
+                                    known.empty() ? std::string() : known.front()})
+        if (std::find(known.begin(), known.end(), wish) != known.end()) return openModel(wish);
+}
+
+void Session::openModel(const std::string& name) {
+    if (name == modelName_ && (model_ || opening_)) return;
+    if (opening_) opening_->cancel();
+    const auto job = makeJob<OpenModelJob>(name, source_.open);
+    opening_ = job;
+    modelName_ = name;
+    model_ = nullptr;
+    modelTrouble_.clear();
+    connect(job.get(), &OpenModelJob::opened, this,
+            [this, job = job.get()](const std::shared_ptr<const Model>& model) {
+                if (opening_.get() != job) return;
+                model_ = model;
+                lastModel.set(QString::fromStdString(job->name()));
+            });
+    connect(job.get(), &Job::finished, this,
+            [this, job = job.get()](Outcome outcome, const Sentence& why) {
+                if (opening_.get() != job) return;
+                opening_ = nullptr;
+                if (outcome == Outcome::Failed) modelTrouble_ = words(why);
+                Q_EMIT modelChanged();
+            });
+    make(job);
+    Q_EMIT modelChanged();
+}
+
+void Session::make(const std::shared_ptr<Job>& job) {
+    list(job);
+    making_->run(job);
+}
+
+void Session::file(const std::shared_ptr<Job>& job) {
+    list(job);
+    files_->run(job);
+}
+
+void Session::openFile(const std::filesystem::path& path) {
+    const auto job = makeJob<LookJob>(path);
+    connect(job.get(), &LookJob::seen, this, &Session::take);
+    file(job);
+}
+
+void Session::take(const Dropped& dropped) {
+    if (dropped.kind == Dropped::Kind::Model) {
+        openModel(dropped.file.string());
+        Q_EMIT wanted(QStringLiteral("generate"));
+        return;
+    }
+    restore_ = dropped;
+    Q_EMIT wanted(QStringLiteral("generate"));
+    Q_EMIT restoring();
+}
+
+std::optional<Dropped> Session::takeRestore() { return std::exchange(restore_, std::nullopt); }
+
+JobEntry& Session::entryOf(const Job* job) {
+    return *std::find_if(jobs_.begin(), jobs_.end(),
+                         [&](const JobEntry& entry) { return entry.key == job; });
+}
+
+void Session::list(const std::shared_ptr<Job>& job) {
+    const Job* raw = job.get();
+    jobs_.push_back({.title = job->title(), .job = job, .key = raw});
+    connect(raw, &Job::started, this, [this, raw] {
+        entryOf(raw).state = JobEntry::State::Running;
+        entryOf(raw).startedMs = nowMs();
+        Q_EMIT jobsChanged();
+    });
+    connect(raw, &Job::advanced, this, [this, raw](const Advance& advance) {
+        entryOf(raw).advance = advance;
+        Q_EMIT jobsChanged();
+    });
+    connect(raw, &Job::finished, this,
+            [this, raw](Outcome outcome, const Sentence& why) { end(raw, outcome, why); });
+    if (const auto generate = std::dynamic_pointer_cast<GenerateJob>(job))
+        connect(generate.get(), &GenerateJob::made, this,
+                [this](int, const std::vector<Picture>& made) { Q_EMIT picturesAdded(made); });
+    Q_EMIT jobsChanged();
+}
+
+void Session::end(const Job* job, Outcome outcome, const Sentence& why) {
+    JobEntry& entry = entryOf(job);
+    entry.state = JobEntry::State::Ended;
+    entry.outcome = outcome;
+    entry.endedMs = nowMs();
+    entry.job = nullptr;
+    entry.key = nullptr;
+    if (outcome == Outcome::Failed) {
+        entry.why = words(why);
+        say(entry.why);
+    }
+    const auto ended = [](const JobEntry& any) { return any.state == JobEntry::State::Ended; };
+    if (std::size_t(std::count_if(jobs_.begin(), jobs_.end(), ended)) > endedKept)
+        jobs_.erase(std::find_if(jobs_.begin(), jobs_.end(), ended));
+    Q_EMIT jobsChanged();
+}
+
+}  // namespace daguerre

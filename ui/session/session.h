@@ -1,0 +1,114 @@
+// What is open, and who is working.
+#pragma once
+
+#include <QObject>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/models/open_model.h"
+#include "core/nn/device.h"
+#include "ui/session/actions.h"
+#include "ui/work/jobs.h"
+#include "ui/work/worker.h"
+
+namespace daguerre {
+
+/// Where models come from; tests put their own in. use and open are called on the making worker
+/// only, list in the window's thread.
+struct ModelSource {
+    DeviceJob::Use use = [] { return use_device(); };
+    std::function<std::vector<ModelEntry>()> list = known_models;
+    OpenModelJob::Open open = [](const std::string& name) { return open_model(name); };
+};
+
+/// A job and what is known of it, for the list of jobs.
+struct JobEntry {
+    QString title{};
+    std::shared_ptr<Job> job{};  // null when it ended
+    const void* key = nullptr;
+    enum class State { Waiting, Running, Ended } state = State::Waiting;
+    Advance advance{};
+    Outcome outcome = Outcome::Done;
+    QString why{};
+    qint64 startedMs = 0, endedMs = 0;  // of a steady clock
+};
+
+/// Workspaces call it and listen to it; it does no work itself.
+class Session : public QObject {
+    Q_OBJECT
+public:
+    explicit Session(ModelSource source = {}, QObject* parent = nullptr);
+
+    Actions& actions() { return actions_; }
+
+    /// Starts the workers: the making worker chooses its device, then the model last used is
+    /// opened, else `fashion`, else the first there is. Called once, after the first paint.
+    void begin();
+
+    /// Null until the making worker chose.
+    const DeviceChoice* device() const { return device_ ? &*device_ : nullptr; }
+
+    /// The models there are, as listed by begin() and openModel().
+    const std::vector<ModelEntry>& models() const { return models_; }
+    /// The open model; null while none is.
+    const std::shared_ptr<const Model>& model() const { return model_; }
+    /// The id or folder of the model that is open or being opened; "": none.
+    const std::string& modelName() const { return modelName_; }
+    /// Whether it is being opened; why it can't be.
+    bool opening() const { return opening_ != nullptr; }
+    const QString& modelTrouble() const { return modelTrouble_; }
+    /// A bundled or own id, or a folder. Without effect when it is open already.
+    void openModel(const std::string& name);
+
+    /// Hands a job to the making worker, which alone may call LibTorch, or to the file worker.
+    /// Connect to the job's signals before.
+    void make(const std::shared_ptr<Job>& job);
+    void file(const std::shared_ptr<Job>& job);
+    /// Running, waiting, and the last twenty that ended; newest last.
+    const std::vector<JobEntry>& jobs() const { return jobs_; }
+
+    /// Files from the command line, a second start or a drop: looked into by the file worker.
+    void openFile(const std::filesystem::path& file);
+    /// Opens a workspace: wanted() tells the frame.
+    void showWorkspace(const QString& id) { Q_EMIT wanted(id); }
+    /// A picture to restore settings from; Generate takes it when it is made or when restoring()
+    /// comes.
+    std::optional<Dropped> takeRestore();
+    /// For the bar above the work: what happened and what helps.
+    void say(const QString& sentence) { Q_EMIT said(sentence); }
+
+Q_SIGNALS:
+    void deviceChosen();
+    void modelsListed();
+    /// Name, model, opening or trouble changed.
+    void modelChanged();
+    void jobsChanged();
+    void wanted(const QString& workspace);
+    void restoring();
+    void said(const QString& sentence);
+    /// Pictures came into pictures/.
+    void picturesAdded(const std::vector<daguerre::Picture>& pictures);
+
+private:
+    void list(const std::shared_ptr<Job>& job);
+    JobEntry& entryOf(const Job* job);
+    void end(const Job* job, Outcome outcome, const Sentence& why);
+    void take(const Dropped& dropped);
+
+    ModelSource source_;
+    Actions actions_;
+    std::optional<DeviceChoice> device_;
+    std::vector<ModelEntry> models_;
+    std::shared_ptr<const Model> model_;
+    std::string modelName_;
+    std::shared_ptr<OpenModelJob> opening_;
+    QString modelTrouble_;
+    std::vector<JobEntry> jobs_;
+    std::optional<Dropped> restore_;
+    std::unique_ptr<Worker> making_, files_;  // last: they end first
+};
+
+}  // namespace daguerre

@@ -1,0 +1,110 @@
+#include "ui/work/jobs.h"
+
+#include <chrono>
+
+#include "core/image/image_file.h"
+#include "core/models/open_model.h"
+#include "ui/work/pictures.h"
+
+namespace daguerre {
+
+namespace {
+
+constexpr qint64 preview_interval_ms = 33;
+
+double seconds() {
+    using namespace std::chrono;
+    return duration<double>(steady_clock::now().time_since_epoch()).count();
+}
+
+QString makeTitle(const Model& model, std::int64_t count) {
+    return Job::tr("Make %n picture(s) with %1", nullptr, int(count))
+        .arg(QString::fromStdString(model.info().title));
+}
+
+}  // namespace
+
+GenerateJob::GenerateJob(std::shared_ptr<const Model> model, const GenerateRequest& request,
+                         const Fields& own)
+    : Job(makeTitle(*model, request.count)),
+      model_(std::move(model)),
+      request_(request),
+      own_(own) {}
+
+void GenerateJob::run() {
+    const double start = seconds();
+    std::vector<Image> images = model_->generate(
+        request_, own_, [this](const Progress& progress) { return step(progress); });
+    hand(true);
+    const double taken = seconds() - start;
+    keep(std::move(images));
+    Q_EMIT measured(taken, taken > 0 ? previewSeconds_ / taken : 0);
+}
+
+bool GenerateJob::step(const Progress& progress) {
+    if (progress.preview) {
+        const double before = seconds();
+        const auto preview = std::make_shared<const Preview>(progress.preview());
+        waiting_.push_back(preview);
+        hand(preview->step + 1 >= preview->steps);
+        previewSeconds_ += seconds() - before;
+    }
+    return report(progress);
+}
+
+void GenerateJob::hand(bool now) {
+    const qint64 time = qint64(seconds() * 1000);
+    if (waiting_.empty() || (!now && time - handed_ < preview_interval_ms)) return;
+    handed_ = time;
+    Q_EMIT previewed(std::exchange(waiting_, {}));
+}
+
+void GenerateJob::keep(std::vector<Image> images) {
+    if (images.empty()) return;
+    const std::string& id = model_->info().id;
+    const std::filesystem::path folder = newPress(id);
+    std::vector<Picture> pictures;
+    std::exception_ptr trouble;
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        Picture picture{std::make_shared<const Image>(std::move(images[i])), {}};
+        const auto file = folder / pictureName(id, seed_of(request_, std::int64_t(i)));
+        try {
+            if (!trouble) {
+                write_image(file, *picture.image);
+                picture.file = file;
+            }
+        } catch (const Error&) {
+            trouble = std::current_exception();
+        }
+        pictures.push_back(std::move(picture));
+    }
+    Q_EMIT made(0, pictures);
+    if (trouble) std::rethrow_exception(trouble);
+}
+
+DeviceJob::DeviceJob(Use use) : Job(tr("Choose the device")), use_(std::move(use)) {}
+
+void DeviceJob::run() { Q_EMIT chose(use_()); }
+
+OpenModelJob::OpenModelJob(const std::string& name, Open open)
+    : Job(tr("Open %1").arg(QString::fromStdString(name))), name_(name), open_(std::move(open)) {}
+
+void OpenModelJob::run() { Q_EMIT opened(open_(name_)); }
+
+LookJob::LookJob(const std::filesystem::path& file)
+    : Job(tr("Look into %1").arg(QString::fromStdString(file.filename().string()))), file_(file) {}
+
+void LookJob::run() {
+    if (std::filesystem::is_directory(file_)) {
+        model_folder(file_.string());
+        Q_EMIT seen({Dropped::Kind::Model, file_, {}});
+        return;
+    }
+    const std::optional<Record> record = record_of(read_image(file_).metadata);
+    if (!record)
+        throw Error("“{file}” doesn't say how it was made, so there are no settings to restore.",
+                    {{"file", file_.filename()}});
+    Q_EMIT seen({Dropped::Kind::Picture, file_, *record});
+}
+
+}  // namespace daguerre

@@ -1,0 +1,126 @@
+// What the studio does on its workers.
+#pragma once
+
+#include <QString>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/fields.h"
+#include "core/image/film.h"
+#include "core/image/record.h"
+#include "core/models/model.h"
+#include "core/nn/device.h"
+#include "ui/work/job.h"
+
+namespace daguerre {
+
+/// A finished picture and where it lies.
+struct Picture {
+    std::shared_ptr<const Image> image;
+    std::filesystem::path file;  // empty: it could not be written
+};
+
+/// Makes pictures, hands over every step on the way, and keeps the finished ones in pictures/.
+class GenerateJob : public Job {
+    Q_OBJECT
+public:
+    using Previews = std::vector<std::shared_ptr<const Preview>>;
+
+    /// own: what Model::generate takes beside the request.
+    GenerateJob(std::shared_ptr<const Model> model, const GenerateRequest& request,
+                const Fields& own);
+
+    const std::shared_ptr<const Model>& model() const { return model_; }
+    const GenerateRequest& request() const { return request_; }
+    const Fields& own() const { return own_; }
+
+Q_SIGNALS:
+    /// Steps in the order they were made, none left out; at most 30 times a second, and at once
+    /// after the last step of a group of images.
+    void previewed(const std::vector<std::shared_ptr<const daguerre::Preview>>& previews);
+    /// Finished pictures `first`, `first` + 1, ..., written; also those of a stopped job.
+    void made(int first, const std::vector<daguerre::Picture>& pictures);
+    /// Share of the time that went into previews, 0 to 1; once, before finished.
+    void measured(double seconds, double previewShare);
+
+protected:
+    void run() override;
+
+private:
+    bool step(const Progress& progress);
+    void hand(bool now);
+    void keep(std::vector<Image> images);
+
+    const std::shared_ptr<const Model> model_;
+    const GenerateRequest request_;
+    const Fields own_;
+    Previews waiting_;
+    qint64 handed_ = -1;  // ms
+    double previewSeconds_ = 0;
+};
+
+/// The first job of a worker that will call LibTorch: chooses its device.
+class DeviceJob : public Job {
+    Q_OBJECT
+public:
+    using Use = std::function<DeviceChoice()>;
+    explicit DeviceJob(Use use);
+
+Q_SIGNALS:
+    void chose(const daguerre::DeviceChoice& choice);
+
+protected:
+    void run() override;
+
+private:
+    const Use use_;
+};
+
+/// Opens a model.
+class OpenModelJob : public Job {
+    Q_OBJECT
+public:
+    using Open = std::function<std::shared_ptr<const Model>(const std::string& name)>;
+    OpenModelJob(const std::string& name, Open open);
+
+    const std::string& name() const { return name_; }
+
+Q_SIGNALS:
+    void opened(const std::shared_ptr<const daguerre::Model>& model);
+
+protected:
+    void run() override;
+
+private:
+    const std::string name_;
+    const Open open_;
+};
+
+/// What was dropped on the window, or named on the command line.
+struct Dropped {
+    enum class Kind { Picture, Model } kind = Kind::Picture;
+    std::filesystem::path file;
+    Record record;  // of a picture: how it was made
+};
+
+/// Looks into a file or folder, by its contents; nothing of LibTorch. Fails with the sentence that
+/// says why it can't be opened.
+class LookJob : public Job {
+    Q_OBJECT
+public:
+    explicit LookJob(const std::filesystem::path& file);
+
+Q_SIGNALS:
+    void seen(const daguerre::Dropped& dropped);
+
+protected:
+    void run() override;
+
+private:
+    const std::filesystem::path file_;
+};
+
+}  // namespace daguerre

@@ -1,0 +1,13 @@
+#include "ui/workspaces/workspaces.h"
+
+namespace daguerre {
+
+const std::vector<Workspace>& workspaces() {
+    static const std::vector<Workspace> rows{
+        {"home", QT_TRANSLATE_NOOP("workspaces", "Home"), "house", makeHome},
+        {"generate", QT_TRANSLATE_NOOP("workspaces", "Generate"), "stars", makeGenerate},
+    };
+    return rows;
+}
+
+}  // namespace daguerre
