@@ -34,6 +34,11 @@ void DenoiseCanvas::setFrames(std::shared_ptr<const Frames> frames) {
     changed();
 }
 
+void DenoiseCanvas::setEmptyText(const QString& text) {
+    emptyText_ = text;
+    update();
+}
+
 void DenoiseCanvas::setStep(int step, bool following) {
     step_ = step;
     following_ = following;

@@ -24,6 +24,8 @@ public:
     explicit DenoiseCanvas(bool compact, QWidget* parent = nullptr);
 
     void setFrames(std::shared_ptr<const Frames> frames);
+    /// Stands in the middle while there are no frames.
+    void setEmptyText(const QString& text);
     /// step: where the slider stands. following: every picture shows its newest instead.
     void setStep(int step, bool following);
 
@@ -88,6 +90,7 @@ private:
     double fitZoom() const;
     void zoomAt(double zoom, QPointF where);
     QPointF limited(QPointF offset) const;
+    void paintEmpty(QPainter& painter) const;
     void paintPane(QPainter& painter, const Pane& pane) const;
     void paintHeading(QPainter& painter, const Pane& pane) const;
     void paintBadge(QPainter& painter, QRectF cell, int image) const;
@@ -101,6 +104,7 @@ private:
     static constexpr int margin = 12, headingHeight = 26;  // px
 
     std::shared_ptr<const Frames> frames_;
+    QString emptyText_;
     const bool compact_;
     bool alone_ = false, pixels_ = true, following_ = false, fits_ = true;
     Showing showing_ = Showing::Split;

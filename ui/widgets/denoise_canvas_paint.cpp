@@ -4,7 +4,7 @@
 
 #include "ui/widgets/denoise_canvas.h"
 #include "ui/widgets/qimage.h"
-#include "ui/widgets/tones.h"
+#include "ui/widgets/theme.h"
 
 namespace daguerre {
 namespace {
@@ -33,10 +33,10 @@ QString captionOf(Showing half) {
         .arg(DenoiseCanvas::amplification);
 }
 
-QFont scaled(QFont font, double factor, bool bold) {
-    font.setPointSizeF(font.pointSizeF() * factor);
-    font.setWeight(bold ? QFont::DemiBold : QFont::Normal);
-    return font;
+QFont captionFont() {
+    QFont small = daguerre::font(Type::Caption);
+    small.setWeight(QFont::DemiBold);
+    return small;
 }
 
 }  // namespace
@@ -55,9 +55,16 @@ QImage DenoiseCanvas::picture(Showing half, int image) const {
 
 void DenoiseCanvas::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    if (!compact_) painter.fillRect(rect(), SURROUND);
+    if (!compact_) painter.fillRect(rect(), colour(Token::Surround));
+    if (!frames_ && !compact_) return paintEmpty(painter);
     for (const Pane& pane : panes()) paintPane(painter, pane);
     if (showing_ == Showing::Split && !compact_) paintBar(painter);
+}
+
+void DenoiseCanvas::paintEmpty(QPainter& painter) const {
+    painter.setPen(colour(Token::Dim));
+    painter.drawText(rect().adjusted(margin, margin, -margin, -margin),
+                     Qt::AlignCenter | Qt::TextWordWrap, emptyText_);
 }
 
 void DenoiseCanvas::paintPane(QPainter& painter, const Pane& pane) const {
@@ -72,7 +79,7 @@ void DenoiseCanvas::paintPane(QPainter& painter, const Pane& pane) const {
 }
 
 void DenoiseCanvas::paintHeading(QPainter& painter, const Pane& pane) const {
-    const QFont bold = scaled(font(), 1, true);
+    const QFont bold = daguerre::font(Type::Section);
     const QPointF grid = corner(pane, zoom());
     const int left = compact_ ? pane.rect.left() : std::max(int(grid.x()), pane.rect.left() + 16);
     const int top = std::max(int(grid.y()) - headingHeight, pane.rect.top() + (compact_ ? 0 : 8));
@@ -82,7 +89,7 @@ void DenoiseCanvas::paintHeading(QPainter& painter, const Pane& pane) const {
     painter.drawText(line, Qt::AlignVCenter | Qt::AlignLeft, titleOf(pane.half));
     line.setLeft(left + QFontMetrics(bold).horizontalAdvance(titleOf(pane.half)) + 8);
     painter.setFont(font());
-    painter.setPen(DIM);
+    painter.setPen(colour(Token::Dim));
     painter.drawText(line, Qt::AlignVCenter | Qt::AlignLeft,
                      fontMetrics().elidedText(captionOf(pane.half), Qt::ElideRight, line.width()));
 }
@@ -92,7 +99,7 @@ void DenoiseCanvas::paintCell(QPainter& painter, const Pane& pane, int image) co
     if (!where.intersects(pane.rect)) return;
     const QImage pixels = picture(pane.half, image);
     if (pixels.isNull()) {
-        painter.setPen(HAIRLINE);
+        painter.setPen(colour(Token::Hairline));
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(where.adjusted(0.5, 0.5, -0.5, -0.5));
     } else {
@@ -100,7 +107,7 @@ void DenoiseCanvas::paintCell(QPainter& painter, const Pane& pane, int image) co
         painter.drawImage(where, pixels);
     }
     if (image == chosen_ && !alone_ && !compact_) {
-        painter.setPen(QPen(ACCENT, 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        painter.setPen(QPen(colour(Token::Accent), 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(where.adjusted(-2, -2, 2, 2));
     }
@@ -110,7 +117,7 @@ void DenoiseCanvas::paintCell(QPainter& painter, const Pane& pane, int image) co
 void DenoiseCanvas::paintBadge(QPainter& painter, QRectF cell, int image) const {
     const QString step = badgeOf(image);
     if (step.isEmpty() || compact_) return;
-    const QFont small = scaled(font(), 0.85, true);
+    const QFont small = captionFont();
     const double pause = held(image) ? 10 : 0;
     const double width = QFontMetricsF(small).horizontalAdvance(step) + 8 + pause;
     const QRectF box(cell.right() - width - 3, cell.bottom() - 18 - 3, width, 18);
@@ -133,11 +140,11 @@ void DenoiseCanvas::paintBar(QPainter& painter) const {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
-    painter.fillRect(QRect(barX() - 1, 0, 2, height()), GROOVE);
+    painter.fillRect(QRect(barX() - 1, 0, 2, height()), colour(Token::Groove));
     const QRectF grip(barX() - 4, height() / 2. - 20, 8, 40);
-    painter.setBrush(CONTROL);
+    painter.setBrush(colour(Token::Control));
     painter.drawRoundedRect(grip, 4, 4);
-    painter.setBrush(SURROUND);
+    painter.setBrush(colour(Token::Surround));
     for (int dot = -1; dot <= 1; ++dot)
         painter.drawEllipse(QPointF(barX(), height() / 2. + dot * 6), 1.2, 1.2);
     painter.restore();

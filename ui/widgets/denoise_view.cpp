@@ -38,8 +38,8 @@ DenoiseView::DenoiseView(Form form, QWidget* parent)
     connect(transport_, &Transport::lastWanted, this, &DenoiseView::toLast);
 }
 
-void DenoiseView::begin(int count) {
-    setFrames(std::make_shared<Frames>(count));
+void DenoiseView::record(std::shared_ptr<Frames> frames) {
+    setFrames(std::move(frames));
     live_ = true;
     paceGroup_ = -1;
     setMode(Mode::Following);
@@ -130,7 +130,7 @@ void DenoiseView::setMode(Mode mode) {
         playing_.stop();
     }
     transport_->showPlaying(moving());
-    if (mode == Mode::Following && frames_) showStep(frames_->newest());
+    if (mode == Mode::Following && frames_) showStep(std::max(frames_->newest(), 0));
     if (mode == Mode::Still && frames_) showStep(step_);
 }
 

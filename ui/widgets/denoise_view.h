@@ -23,7 +23,9 @@ public:
     explicit DenoiseView(Form form, QWidget* parent = nullptr);
 
     /// `count` pictures are about to be made: forgets what was shown and follows what comes.
-    void begin(int count);
+    void begin(int count) { record(std::make_shared<Frames>(count)); }
+    /// The same into given Frames, which may hold something already.
+    void record(std::shared_ptr<Frames> frames);
     void add(std::shared_ptr<const Preview> preview);
     void finish(int first, std::vector<Image> images);
     /// Nothing more will come.

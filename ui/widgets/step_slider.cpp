@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ui/widgets/tones.h"
+#include "ui/widgets/theme.h"
 
 namespace daguerre {
 
@@ -84,8 +84,8 @@ QPolygonF SigmaCurve::points(int first, int last) const {
 
 void SigmaCurve::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    painter.fillRect(rect(), BASE);
-    painter.setPen(HAIRLINE);
+    painter.fillRect(rect(), colour(Token::Base));
+    painter.setPen(colour(Token::Hairline));
     for (int line = 1; line < 4; ++line)
         painter.drawLine(0, line * height() / 4, width(), line * height() / 4);
     if (!frames_ || range().first <= 0) return;
@@ -93,21 +93,21 @@ void SigmaCurve::paintEvent(QPaintEvent*) {
     const int here = slider_->value();
     const QPolygonF before = points(0, here), after = points(here, frames_->steps());
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(CONTROL, 1.5));
+    painter.setPen(QPen(colour(Token::Control), 1.5));
     painter.drawPolyline(after);
     if (before.isEmpty()) return;
     QPolygonF area = before;
     area << QPointF(before.last().x(), height()) << QPointF(before.first().x(), height());
-    QColor fill = ACCENT;
+    QColor fill = colour(Token::Accent);
     fill.setAlpha(60);
     painter.setPen(Qt::NoPen);
     painter.setBrush(fill);
     painter.drawPolygon(area);
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(ACCENT, 2));
+    painter.setPen(QPen(colour(Token::Accent), 2));
     painter.drawPolyline(before);
-    painter.setPen(QPen(BASE, 1.5));
-    painter.setBrush(ACCENT);
+    painter.setPen(QPen(colour(Token::Base), 1.5));
+    painter.setBrush(colour(Token::Accent));
     painter.drawEllipse(before.last(), 5, 5);
 }
 

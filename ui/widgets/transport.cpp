@@ -1,15 +1,15 @@
 #include "ui/widgets/transport.h"
 
 #include <QComboBox>
-#include <QFontDatabase>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPainter>
 #include <QToolButton>
 #include <array>
 
+#include "ui/widgets/icons.h"
 #include "ui/widgets/step_slider.h"
-#include "ui/widgets/tones.h"
+#include "ui/widgets/theme.h"
 
 namespace daguerre {
 namespace {
@@ -27,9 +27,7 @@ QString secondsText(double seconds) {
 
 QLabel* readout(QWidget* parent, QPalette::ColorRole role) {
     auto* label = new QLabel(parent);
-    QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-    fixed.setPointSizeF(parent->font().pointSizeF() * 0.92);
-    label->setFont(fixed);
+    label->setFont(fixedFont());
     label->setForegroundRole(role);
     return label;
 }
@@ -48,14 +46,12 @@ Transport::Transport(bool compact, QWidget* parent)
     setFrames(nullptr);
 }
 
-QToolButton* Transport::button(const char* icon, const QString& words,
+QToolButton* Transport::button(const char* name, const QString& words, const char* key,
                                void (Transport::*signal)()) {
     auto* button = new QToolButton(this);
     button->setAutoRaise(true);
     button->setFixedSize(28, 28);
-    setIcon(button, icon);
-    button->setToolTip(words);
-    button->setAccessibleName(words);
+    setIconOnly(button, name, words, QLatin1String(key));
     buttons_->addWidget(button);
     if (signal) connect(button, &QToolButton::clicked, this, signal);
     return button;
@@ -64,23 +60,23 @@ QToolButton* Transport::button(const char* icon, const QString& words,
 void Transport::makeButtons() {
     buttons_ = new QHBoxLayout;
     buttons_->setSpacing(compact_ ? 6 : 2);
-    button("skip-start-fill", tr("First step (Home)"), &Transport::firstWanted);
-    if (!compact_) button("caret-left-fill", tr("Step back (←)"), &Transport::backWanted);
-    play_ = button("play-fill", tr("Play (Space)"), &Transport::playWanted);
+    button("skip-start-fill", tr("First step"), "Home", &Transport::firstWanted);
+    if (!compact_) button("caret-left-fill", tr("Step back"), "Left", &Transport::backWanted);
+    play_ = button("play-fill", tr("Play"), "Space", &Transport::playWanted);
     if (compact_) return;
-    button("caret-right-fill", tr("Step on (→)"), &Transport::forwardWanted);
-    button("skip-end-fill", tr("Last step (End)"), &Transport::lastWanted);
+    button("caret-right-fill", tr("Step on"), "Right", &Transport::forwardWanted);
+    button("skip-end-fill", tr("Last step"), "End", &Transport::lastWanted);
     buttons_->addStretch();
 }
 
 void Transport::makeReadouts() {
     slider_->setAccessibleName(tr("Step"));
     step_ = readout(this, QPalette::WindowText);
-    sigma_ = readout(this, QPalette::Link);
-    t_ = readout(this, QPalette::PlaceholderText);
-    pace_ = readout(this, QPalette::PlaceholderText);
+    sigma_ = readout(this, accentRole);
+    t_ = readout(this, dimRole);
+    pace_ = readout(this, dimRole);
     kept_ = new QLabel(this);
-    kept_->setForegroundRole(QPalette::PlaceholderText);
+    kept_->setForegroundRole(dimRole);
     levels_ = new QLabel(this);
     t_->setToolTip(tr("Training step that the network is told for this noise level"));
     sigma_->setToolTip(tr("Noise level σ: the picture is clean + σ · noise"));
@@ -94,9 +90,7 @@ void Transport::makeReadouts() {
     loop_->setAutoRaise(true);
     loop_->setCheckable(true);
     loop_->setFixedSize(28, 28);
-    setIcon(loop_, "repeat");
-    loop_->setToolTip(tr("Play again and again"));
-    loop_->setAccessibleName(loop_->toolTip());
+    setIconOnly(loop_, "repeat", tr("Play again and again"));
 }
 
 void Transport::makeGrid() {
@@ -148,7 +142,7 @@ void Transport::resizeEvent(QResizeEvent*) { arrange(); }
 void Transport::paintEvent(QPaintEvent*) {
     if (compact_) return;
     QPainter painter(this);
-    painter.fillRect(0, 0, width(), 1, HAIRLINE);
+    painter.fillRect(0, 0, width(), 1, colour(Token::Hairline));
 }
 
 void Transport::setFrames(std::shared_ptr<const Frames> frames) {
@@ -195,10 +189,8 @@ void Transport::showStep(int step) {
 }
 
 void Transport::showPlaying(bool playing) {
-    setIcon(play_, playing ? "pause-fill" : "play-fill");
-    const QString words = playing ? tr("Pause (Space)") : tr("Play (Space)");
-    play_->setToolTip(words);
-    play_->setAccessibleName(words);
+    setIconOnly(play_, playing ? "pause-fill" : "play-fill", playing ? tr("Pause") : tr("Play"),
+                QStringLiteral("Space"));
 }
 
 double Transport::speed() const { return speed_->currentData().toDouble(); }

@@ -50,7 +50,8 @@ protected:
     void paintEvent(QPaintEvent*) override;
 
 private:
-    QToolButton* button(const char* icon, const QString& words, void (Transport::*signal)());
+    QToolButton* button(const char* name, const QString& words, const char* key,
+                        void (Transport::*signal)());
     void makeButtons();
     void makeReadouts();
     void makeGrid();

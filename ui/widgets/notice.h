@@ -1,0 +1,28 @@
+// A line that says what happened, with a button that helps.
+#pragma once
+
+#include <QFrame>
+#include <functional>
+
+class QLabel;
+class QPushButton;
+
+namespace daguerre {
+
+/// A bar above the work, hidden while there is nothing to say. A new sentence replaces the old one.
+class Notice : public QFrame {
+    Q_OBJECT
+public:
+    explicit Notice(QWidget* parent = nullptr);
+
+    void say(const QString& sentence);
+    void say(const QString& sentence, const QString& button, std::function<void()> onButton);
+    QString sentence() const;
+
+private:
+    QLabel* sentence_;
+    QPushButton* button_;
+    std::function<void()> onButton_;
+};
+
+}  // namespace daguerre

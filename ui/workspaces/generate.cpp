@@ -1,0 +1,347 @@
+#include "ui/workspaces/generate.h"
+
+#include <QClipboard>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QPushButton>
+#include <QSplitter>
+#include <algorithm>
+#include <utility>
+
+#include "core/base/error.h"
+#include "ui/session/session.h"
+#include "ui/session/setting.h"
+#include "ui/widgets/denoise_canvas.h"
+#include "ui/widgets/history_strip.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/notice.h"
+#include "ui/widgets/sentence.h"
+#include "ui/widgets/step_slider.h"
+#include "ui/widgets/theme.h"
+#include "ui/workspaces/library.h"
+#include "ui/workspaces/make_panel.h"
+#include "ui/workspaces/restore.h"
+#include "ui/workspaces/view_bar.h"
+#include "ui/workspaces/workspaces.h"
+
+namespace daguerre {
+namespace {
+
+constexpr int stripHeight = 124;
+
+const Setting<QByteArray> splitterState{"generate/splitter", {}};
+const Setting<bool> panelShown{"generate/panel", true};
+const Setting<QString> lastForm{"generate/form", {}};
+
+QString timeText(double seconds) {
+    if (seconds < 0.95) return Generate::tr("about %1 s, measured").arg(seconds, 0, 'f', 1);
+    if (seconds < 90) return Generate::tr("about %1 s, measured").arg(qRound(seconds));
+    return Generate::tr("about %1 min, measured").arg(qRound(seconds / 60));
+}
+
+QString percent(double share) {
+    return Generate::tr("previews cost %1 %").arg(share * 100, 0, 'f', share < 0.0995 ? 1 : 0);
+}
+
+std::int64_t wholeOf(const Fields& fields, const char* key) {
+    const Field* field = find_field(fields, key);
+    const auto* whole = field ? std::get_if<std::int64_t>(&field->value) : nullptr;
+    return whole ? *whole : 1;
+}
+
+}  // namespace
+
+QWidget* makeGenerate(Session& session) { return new Generate(session); }
+
+Generate::Generate(Session& session) : session_(session) {
+    build();
+    connectParts();
+    connectActions();
+    connect(&session_, &Session::modelChanged, this, &Generate::modelChanged);
+    connect(&session_, &Session::deviceChosen, this, &Generate::showPossible);
+    connect(&session_, &Session::restoring, this, &Generate::takeRestore);
+    modelChanged();
+    showFacts();
+    takeRestore();
+}
+
+void Generate::build() {
+    view_ = new DenoiseView(DenoiseView::Form::Full);
+    view_->setObjectName(QStringLiteral("generate.view"));
+    view_->transport()->slider()->setObjectName(QStringLiteral("generate.scrub"));
+    view_->canvas()->setEmptyText(tr("Press “Make pictures” and watch noise become pictures."));
+    bar_ = new ViewBar(session_, view_->canvas(), this);
+    notice_ = new Notice(this);
+    notice_->setObjectName(QStringLiteral("generate.notice"));
+    strip_ = new HistoryStrip;
+    library_ = new Library(session_, strip_);
+    panel_ = new MakePanel(session_.actions(), this);
+
+    film_ = new QPushButton(tr("Film…"));
+    film_->setObjectName(QStringLiteral("generate.film"));
+    film_->setIcon(icon("film"));
+    keepHalf_ = new QPushButton(tr("Keep the half-done"));
+    keepHalf_->setObjectName(QStringLiteral("generate.keep"));
+    keepHalf_->hide();
+    live_ = new QPushButton(tr("Back to what is being made"));
+    live_->setObjectName(QStringLiteral("generate.live"));
+    live_->hide();
+    for (QPushButton* button : {live_, keepHalf_, film_})
+        view_->transport()->extras()->insertWidget(0, button);
+
+    auto* splitter = new QSplitter(Qt::Vertical, this);
+    splitter->addWidget(view_);
+    splitter->addWidget(strip_);
+    splitter->setStretchFactor(0, 1);
+    splitter->setCollapsible(0, false);
+    splitter->setSizes({10 * stripHeight, stripHeight});
+    if (!splitterState.get().isEmpty()) splitter->restoreState(splitterState.get());
+    connect(splitter, &QSplitter::splitterMoved, this,
+            [splitter] { splitterState.set(splitter->saveState()); });
+    auto* work = new QVBoxLayout;
+    work->setSpacing(0);
+    work->addWidget(bar_);
+    work->addWidget(notice_);
+    work->addWidget(splitter, 1);
+    auto* line = new QFrame(this);
+    line->setFrameShape(QFrame::VLine);
+    auto* all = new QHBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(0);
+    all->addLayout(work, 1);
+    all->addWidget(line);
+    all->addWidget(panel_);
+    panel_->setVisible(panelShown.get());
+}
+
+void Generate::connectParts() {
+    connect(panel_, &MakePanel::makeWanted, this, &Generate::makeOrStop);
+    connect(panel_, &MakePanel::changed, this, [this] {
+        lastForm.set(formText(panel_->fields()));
+        showCost();
+    });
+    connect(panel_, &MakePanel::favouriteWanted, session_.actions()["favourite"],
+            &QAction::trigger);
+    connect(panel_, &MakePanel::infoWanted, this, &Generate::showInfo);
+    DenoiseCanvas* canvas = view_->canvas();
+    connect(panel_, &MakePanel::holdWanted, this,
+            [canvas] { canvas->setHeld(canvas->chosen(), !canvas->held(canvas->chosen())); });
+    connect(canvas, &DenoiseCanvas::heldChanged, this, &Generate::showFacts);
+    connect(canvas, &DenoiseCanvas::chosenChanged, this, [this] {
+        strip_->setCurrent(chosenFile());
+        showFacts();
+    });
+    connect(view_, &DenoiseView::stepShown, this, &Generate::showFacts);
+    connect(live_, &QPushButton::clicked, this, [this] { show(making_, -1); });
+    connect(keepHalf_, &QPushButton::clicked, this, &Generate::keepHalfDone);
+    connect(film_, &QPushButton::clicked, this, &Generate::film);
+    connect(strip_, &HistoryStrip::opened, this,
+            [this](const QString& file) { openFromHistory(file, false); });
+    connect(strip_, &HistoryStrip::restored, this,
+            [this](const QString& file) { openFromHistory(file, true); });
+    connect(strip_, &HistoryStrip::menuWanted, this, &Generate::historyMenu);
+    connect(&session_, &Session::picturesAdded, library_, &Library::add);
+    connect(library_, &Library::trashed, this, [this](const QString& file) {
+        notice_->say(tr("“%1” is in the trash.").arg(QFileInfo(file).fileName()), tr("Undo"),
+                     [this] { library_->undoTrash(); });
+        showFacts();
+    });
+    connect(library_, &Library::saved, this, [this](const QString& file) {
+        notice_->say(tr("Saved “%1”.").arg(QFileInfo(file).fileName()));
+    });
+}
+
+void Generate::connectActions() {
+    const auto on = [this](const char* id, auto act) {
+        connect(session_.actions()[id], &QAction::triggered, this, [this, act] {
+            if (isVisible()) act();
+        });
+    };
+    DenoiseCanvas* canvas = view_->canvas();
+    on("make", [this] {
+        if (!job_) makeOrStop();
+    });
+    on("stop", [this] {
+        if (job_) makeOrStop();
+    });
+    on("play", [this] { view_->togglePlay(); });
+    on("step-back", [this] { view_->stepBy(-1); });
+    on("step-forward", [this] { view_->stepBy(1); });
+    on("step-back-10", [this] { view_->stepBy(-10); });
+    on("step-forward-10", [this] { view_->stepBy(10); });
+    on("first-step", [this] { view_->toFirst(); });
+    on("last-step", [this] { view_->toLast(); });
+    on("view-next", [this] { bar_->nextView(); });
+    on("one", [canvas] { canvas->setAlone(!canvas->alone()); });
+    on("fit", [canvas] { canvas->fit(); });
+    on("zoom-100", [canvas] { canvas->setZoom(1); });
+    on("zoom-200", [canvas] { canvas->setZoom(2); });
+    on("zoom-400", [canvas] { canvas->setZoom(4); });
+    on("zoom-800", [canvas] { canvas->setZoom(8); });
+    on("zoom-in", [canvas] { canvas->zoomStep(1); });
+    on("zoom-out", [canvas] { canvas->zoomStep(-1); });
+    on("side-panel", [this] {
+        panelShown.set(panel_->isHidden());
+        panel_->setVisible(panel_->isHidden());
+    });
+    on("new-seed", [this] { panel_->newSeed(); });
+    on("favourite", [this] {
+        if (!chosenFile().isEmpty()) library_->toggleFavourite(chosenFile());
+        showFacts();
+    });
+    on("delete", [this] {
+        if (!chosenFile().isEmpty()) library_->toTrash(chosenFile());
+    });
+    on("copy", [this] { copyPicture(); });
+    on("copy-command", [this] {
+        QGuiApplication::clipboard()->setText(commandFor(session_.modelName(), panel_->fields()));
+        notice_->say(tr("The command is on the clipboard."));
+    });
+    on("save", [this] { saveAs(); });
+    on("film", [this] { film(); });
+}
+
+void Generate::modelChanged() {
+    const std::shared_ptr<const Model>& model = session_.model();
+    panel_->setModel(model);
+    if (model && !formRestored_) {
+        formRestored_ = true;
+        Fields fields = panel_->fields();
+        restoreForm(lastForm.get(), fields);
+        panel_->setValues(fields);
+    }
+    if (model && waitingRecord_) restore(*std::exchange(waitingRecord_, std::nullopt));
+    showPossible();
+}
+
+void Generate::showPossible() {
+    const QString name = QString::fromStdString(session_.modelName());
+    QString why;
+    if (!session_.model()) {
+        why = !session_.modelTrouble().isEmpty() ? session_.modelTrouble()
+              : !name.isEmpty()                  ? tr("Loading %1…").arg(name)
+              : session_.device() ? tr("No model was found. Open a model folder, or train one.")
+                                  : tr("Starting…");
+    }
+    panel_->setRunning(job_ != nullptr);
+    panel_->setPossible(job_ || why.isEmpty(), why);
+    if (why.isEmpty()) showCost();
+}
+
+void Generate::makeOrStop() {
+    if (job_)
+        job_->cancel();
+    else if (session_.model())
+        make();
+}
+
+void Generate::make() {
+    const std::shared_ptr<const Model> model = session_.model();
+    const GenerateRequest request = panel_->request();
+    job_ = makeJob<GenerateJob>(model, request, panel_->own());
+    making_ = newResult(*model, request);
+    notice_->hide();
+    keepHalf_->hide();
+    connect(job_.get(), &GenerateJob::previewed, this, &Generate::take);
+    connect(job_.get(), &GenerateJob::made, this, &Generate::made);
+    connect(job_.get(), &GenerateJob::measured, this, [this](double seconds, double previewShare) {
+        measuredFields_ = making_->fields;
+        measuredSeconds_ = seconds;
+        previewShare_ = previewShare;
+    });
+    connect(job_.get(), &Job::finished, this, &Generate::ended);
+    shown_ = making_;
+    const int chosen = view_->canvas()->chosen();
+    view_->record(making_->frames);
+    view_->canvas()->choose(chosen);
+    view_->transport()->setSpacing(making_->spacing);
+    bar_->refresh(int(request.count), {model->info().width, model->info().height});
+    session_.make(job_);
+    showPossible();
+}
+
+std::shared_ptr<Result> Generate::newResult(const Model& model,
+                                            const GenerateRequest& request) const {
+    auto result = std::make_shared<Result>();
+    const ModelInfo& info = model.info();
+    result->frames = std::make_shared<Frames>(int(request.count));
+    result->model = info.id;
+    result->fields = panel_->fields();
+    result->files.resize(std::size_t(request.count));
+    for (std::int64_t i = 0; i < request.count; ++i) {
+        const int place = class_of(info, request, i);
+        result->classes.push_back(
+            place < 0 ? QString() : QString::fromStdString(info.classes[std::size_t(place)]));
+        result->seeds.push_back(seed_of(request, i));
+    }
+    if (const Field* spacing = find_field(result->fields, "schedule"))
+        result->spacing = titleOf(*spacing);
+    return result;
+}
+
+void Generate::take(const GenerateJob::Previews& previews) {
+    const bool shown = view_->frames() == making_->frames;
+    for (const std::shared_ptr<const Preview>& preview : previews)
+        shown ? view_->add(preview) : making_->frames->add(preview);
+}
+
+void Generate::made(int first, const std::vector<Picture>& pictures) {
+    std::vector<Image> images;
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+        images.push_back(*pictures[i].image);
+        if (pictures[i].file.empty()) continue;
+        const QString file = QString::fromStdString(pictures[i].file.string());
+        making_->files[std::size_t(first) + i] = file;
+        making_->press = QFileInfo(file).path();
+    }
+    if (view_->frames() == making_->frames)
+        view_->finish(first, std::move(images));
+    else
+        making_->frames->finish(first, std::move(images));
+    remember(making_);
+    if (shown_ == making_) strip_->setCurrent(chosenFile());
+}
+
+void Generate::ended(Outcome outcome) {
+    job_ = nullptr;
+    live_->hide();
+    if (view_->frames() == making_->frames) view_->end();
+    keepHalf_->setVisible(outcome == Outcome::Stopped && shown_ == making_ &&
+                          !halfDone(*making_).empty());
+    showPossible();
+    showFacts();
+}
+
+void Generate::showCost() {
+    if (!session_.model() || job_) return;
+    QString time;
+    Fields now = panel_->fields();
+    if (measuredSeconds_ > 0 && now.size() == measuredFields_.size()) {
+        const auto work = [](const Fields& fields) {
+            return double(wholeOf(fields, "count")) * double(wholeOf(fields, "steps"));
+        };
+        const double scale = work(now) / std::max(work(measuredFields_), 1.);
+        // Only what time follows linearly may differ from the press that was measured.
+        const bool same = std::equal(
+            now.begin(), now.end(), measuredFields_.begin(), [](const Field& a, const Field& b) {
+                return a.value == b.value || a.key == "count" || a.key == "steps" ||
+                       a.key == "seed" || a.key == "class";
+            });
+        if (same) time = timeText(measuredSeconds_ * scale);
+    }
+    panel_->showCost(time, measuredSeconds_ > 0 ? percent(previewShare_) : QString());
+}
+
+void Generate::showEvent(QShowEvent*) {
+    if (historyRead_) return;
+    historyRead_ = true;
+    // The file worker starts after the first paint of the window.
+    if (session_.device())
+        library_->read();
+    else
+        connect(&session_, &Session::deviceChosen, library_, &Library::read,
+                Qt::SingleShotConnection);
+}
+
+}  // namespace daguerre

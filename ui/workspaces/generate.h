@@ -1,0 +1,101 @@
+// The workspace in which noise becomes pictures. Its factory is in workspaces.h.
+#pragma once
+
+#include <QWidget>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/fields.h"
+#include "core/image/record.h"
+#include "core/models/model.h"
+#include "ui/widgets/denoise_view.h"
+#include "ui/widgets/film_dialog.h"
+#include "ui/work/jobs.h"
+
+class QPushButton;
+
+namespace daguerre {
+
+class HistoryStrip;
+class Library;
+class MakePanel;
+class Notice;
+class Session;
+class ViewBar;
+
+/// One press of the button: its steps, and what is known of each picture.
+struct Result {
+    std::shared_ptr<Frames> frames;
+    std::string model;  // id
+    Fields fields;      // all settings; empty: read from disk
+    QString spacing;    // title
+    QString press;      // folder; empty: none so far
+    std::vector<QString> files, classes;
+    std::vector<std::uint32_t> seeds;
+};
+
+/// Pictures that were begun and not finished.
+std::vector<int> halfDone(const Result& result);
+
+class Generate : public QWidget {
+    Q_OBJECT
+public:
+    explicit Generate(Session& session);
+
+protected:
+    void showEvent(QShowEvent*) override;
+
+private:
+    // generate.cpp: layout, actions, making
+    void build();
+    void connectParts();
+    void connectActions();
+    void modelChanged();
+    void showPossible();
+    void makeOrStop();
+    void make();
+    std::shared_ptr<Result> newResult(const Model& model, const GenerateRequest& request) const;
+    void take(const GenerateJob::Previews& previews);
+    void made(int first, const std::vector<Picture>& pictures);
+    void ended(Outcome outcome);
+    void showCost();
+
+    // generate_pictures.cpp: the chosen picture, history, files
+    void show(const std::shared_ptr<Result>& result, int picture);
+    void remember(const std::shared_ptr<Result>& result);
+    void showFacts();
+    QString stateOf(int picture) const;
+    void openFromHistory(const QString& file, bool settingsToo);
+    void opened(const QString& file, const std::vector<Picture>& pictures);
+    void historyMenu(const QString& file, QPoint where);
+    void takeRestore();
+    void restore(const Record& record);
+    void keepHalfDone();
+    QString chosenFile() const;
+    std::shared_ptr<const Image> chosenImage() const;
+    void showInfo();
+    void saveAs();
+    void copyPicture();
+    void film();
+    void startFilm(FilmDialog* dialog, const FilmChoice& choice, const QString& file);
+
+    Session& session_;
+    DenoiseView* view_;
+    ViewBar* bar_;
+    MakePanel* panel_;
+    HistoryStrip* strip_;
+    Library* library_;
+    Notice* notice_;
+    QPushButton *film_, *keepHalf_, *live_;
+    std::shared_ptr<Result> shown_, making_;
+    std::vector<std::shared_ptr<Result>> recent_;  // newest last
+    std::shared_ptr<GenerateJob> job_;
+    std::optional<Record> waitingRecord_;  // until its model is open
+    Fields measuredFields_;                // of the press that took measuredSeconds_
+    double measuredSeconds_ = 0, previewShare_ = 0;
+    bool historyRead_ = false, formRestored_ = false;
+};
+
+}  // namespace daguerre

@@ -1,0 +1,308 @@
+#include "ui/workspaces/make_panel.h"
+
+#include <QFormLayout>
+#include <QFrame>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QRandomGenerator>
+#include <QScrollArea>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <array>
+
+#include "ui/session/actions.h"
+#include "ui/widgets/fields_form.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/theme.h"
+
+namespace daguerre {
+namespace {
+
+constexpr int panelWidth = 300;
+/// What stands in the form before “More settings”, in this order.
+constexpr std::array first{"count", "seed", "class", "sampler", "schedule", "steps", "guidance"};
+
+QFrame* hairline(QWidget* parent) {
+    auto* line = new QFrame(parent);
+    line->setFrameShape(QFrame::HLine);
+    return line;
+}
+
+QLabel* label(QWidget* parent, QPalette::ColorRole role, const QFont& font) {
+    auto* label = new QLabel(parent);
+    label->setForegroundRole(role);
+    label->setFont(font);
+    return label;
+}
+
+QToolButton* wordButton(const char* name, const QString& words, QWidget* parent) {
+    auto* button = new QToolButton(parent);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setAutoRaise(true);
+    button->setIcon(icon(name));
+    button->setText(words);
+    return button;
+}
+
+/// Words for a class become a choice, where the model knows classes.
+void offerClasses(Field& field, const ModelInfo& info) {
+    field.choices = {""};
+    field.titles = {MakePanel::tr("a mix").toStdString()};
+    for (const std::string& name : info.classes) {
+        field.choices.push_back(name);
+        field.titles.push_back(name);
+    }
+    if (!info.null_class) return;
+    field.choices.push_back("none");
+    field.titles.push_back(MakePanel::tr("none").toStdString());
+}
+
+Fields fieldsFor(const Model& model) {
+    const ModelInfo& info = model.info();
+    Fields fields = fields_of<GenerateRequest>();
+    // The window has chosen its device and threads before.
+    std::erase_if(fields, [&](const Field& field) {
+        return field.key == "device" || field.key == "threads" ||
+               (field.key == "class" && info.classes.empty());
+    });
+    find_field(fields, "count")->max = MakePanel::mostPictures;
+    set_field(fields, "count", std::int64_t(MakePanel::usualCount));
+    if (Field* field = find_field(fields, "class")) offerClasses(*field, info);
+    for (const Field& field : model.generate_fields()) fields.push_back(field);
+    return fields;
+}
+
+}  // namespace
+
+MakePanel::MakePanel(Actions& actions, QWidget* parent) : QWidget(parent) {
+    setFixedWidth(panelWidth);
+    auto* inside = new QWidget;
+    auto* column = new QVBoxLayout(inside);
+    column->setContentsMargins(gap4, 0, gap4, gap3);
+    column->setSpacing(gap3);
+    form_ = new FieldsForm(QStringLiteral("generate"), inside);
+    more_ = new FieldsForm(QStringLiteral("generate"), inside);
+    more_->hide();
+    moreButton_ = wordButton("chevron-right", tr("More settings"), inside);
+    moreButton_->setObjectName(QStringLiteral("generate.more"));
+    moreButton_->setCheckable(true);
+    connect(moreButton_, &QToolButton::toggled, this, [this](bool open) {
+        more_->setVisible(open);
+        moreButton_->setIcon(icon(open ? "chevron-down" : "chevron-right"));
+    });
+    column->addWidget(form_);
+    column->addWidget(hairline(inside));
+    column->addWidget(moreButton_, 0, Qt::AlignLeft);
+    column->addWidget(more_);
+    column->addWidget(picture_ = makePicture());
+    column->addStretch();
+    for (FieldsForm* form : {form_, more_})
+        connect(form, &FieldsForm::changed, this, &MakePanel::changed);
+
+    auto* scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(inside);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(0);
+    all->addWidget(makeHeading(actions));
+    all->addWidget(scroll, 1);
+    all->addWidget(hairline(this));
+    all->addWidget(makeFoot());
+    showPicture({});
+}
+
+QWidget* MakePanel::makeHeading(Actions& actions) {
+    auto* heading = new QWidget(this);
+    auto* row = new QHBoxLayout(heading);
+    row->setContentsMargins(gap4, gap2, gap2, gap2);
+    row->setSpacing(gap1);
+    auto* title = label(heading, QPalette::WindowText, daguerre::font(Type::Section));
+    title->setText(tr("Make"));
+    auto* reset = new QToolButton(heading);
+    reset->setAutoRaise(true);
+    reset->setObjectName(QStringLiteral("generate.reset"));
+    setIconOnly(reset, "arrow-counterclockwise", tr("All settings to their defaults"));
+    connect(reset, &QToolButton::clicked, this, &MakePanel::reset);
+    auto* more = new QToolButton(heading);
+    more->setAutoRaise(true);
+    more->setObjectName(QStringLiteral("generate.menu"));
+    setIconOnly(more, "three-dots-vertical", tr("More actions"));
+    more->setPopupMode(QToolButton::InstantPopup);
+    auto* menu = new QMenu(more);
+    for (const char* id : {"copy-command", "copy", "save", "film", "pictures-folder"})
+        menu->addAction(actions[id]);
+    more->setMenu(menu);
+    row->addWidget(title);
+    row->addStretch();
+    row->addWidget(reset);
+    row->addWidget(more);
+    return heading;
+}
+
+QWidget* MakePanel::makePicture() {
+    auto* picture = new QWidget;
+    auto* column = new QVBoxLayout(picture);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(gap2);
+    column->addWidget(hairline(picture));
+    pictureTitle_ = label(picture, QPalette::WindowText, daguerre::font(Type::Section));
+    column->addWidget(pictureTitle_);
+    auto* rows = new QFormLayout;
+    rows->setHorizontalSpacing(gap3);
+    rows->setVerticalSpacing(gap2);
+    const auto row = [&](const QString& words, const QFont& font) {
+        auto* name = label(picture, dimRole, daguerre::font(Type::Words));
+        name->setText(words);
+        name->setMinimumWidth(76);
+        auto* value = label(picture, QPalette::WindowText, font);
+        rows->addRow(name, value);
+        return value;
+    };
+    seed_ = row(tr("Seed"), fixedFont());
+    class_ = row(tr("Class"), daguerre::font(Type::Words));
+    state_ = row(tr("State"), daguerre::font(Type::Words));
+    column->addLayout(rows);
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(gap1);
+    favourite_ = wordButton("star", tr("Favourite"), picture);
+    favourite_->setObjectName(QStringLiteral("generate.favourite"));
+    hold_ = wordButton("pause-fill", tr("Hold"), picture);
+    hold_->setObjectName(QStringLiteral("generate.hold"));
+    info_ = wordButton("info-circle", tr("File info"), picture);
+    info_->setObjectName(QStringLiteral("generate.info"));
+    for (QToolButton* button : {favourite_, hold_, info_}) buttons->addWidget(button);
+    buttons->addStretch();
+    column->addLayout(buttons);
+    connect(favourite_, &QToolButton::clicked, this, &MakePanel::favouriteWanted);
+    connect(hold_, &QToolButton::clicked, this, &MakePanel::holdWanted);
+    connect(info_, &QToolButton::clicked, this, &MakePanel::infoWanted);
+    return picture;
+}
+
+QWidget* MakePanel::makeFoot() {
+    auto* foot = new QWidget(this);
+    auto* column = new QVBoxLayout(foot);
+    column->setContentsMargins(gap4, gap3, gap4, gap4);
+    column->setSpacing(gap2);
+    auto* cost = new QHBoxLayout;
+    time_ = label(foot, dimRole, daguerre::font(Type::Caption));
+    time_->setWordWrap(true);
+    previews_ = label(foot, dimRole, daguerre::font(Type::Caption));
+    cost->addWidget(time_, 1);
+    cost->addWidget(previews_);
+    column->addLayout(cost);
+    run_ = new QPushButton(foot);
+    run_->setObjectName(QStringLiteral("generate.run"));
+    setMark(run_, Mark::Primary);
+    column->addWidget(run_);
+    connect(run_, &QPushButton::clicked, this, &MakePanel::makeWanted);
+    setRunning(false);
+    return foot;
+}
+
+void MakePanel::setModel(const std::shared_ptr<const Model>& model) {
+    form_->setEnabled(model != nullptr);
+    more_->setEnabled(model != nullptr);
+    if (!model) return;
+    const Fields before = fields();
+    Fields all = fieldsFor(*model), top, rest;
+    for (const char* key : first)
+        if (const Field* field = find_field(all, key)) top.push_back(*field);
+    for (const Field& field : all)
+        if (!find_field(top, field.key)) rest.push_back(field);
+    form_->setFields(top, {"sampler"});
+    more_->setFields(rest);
+    if (QHBoxLayout* row = form_->row("seed")) {
+        auto* dice = new QToolButton(form_);
+        dice->setAutoRaise(true);
+        dice->setObjectName(QStringLiteral("generate.dice"));
+        setIconOnly(dice, "dice-5", tr("New seed"), QStringLiteral("N"));
+        connect(dice, &QToolButton::clicked, this, &MakePanel::newSeed);
+        row->addWidget(dice);
+    }
+    moreButton_->setVisible(!rest.empty());
+    setValues(before);
+    Q_EMIT changed();
+}
+
+Fields MakePanel::fields() const {
+    Fields all = form_->fields();
+    all.insert(all.end(), more_->fields().begin(), more_->fields().end());
+    return all;
+}
+
+void MakePanel::setValues(const Fields& fields) {
+    for (const Field& field : fields) {
+        for (FieldsForm* form : {form_, more_}) {
+            const Field* own = find_field(form->fields(), field.key);
+            if (!own || own->value == field.value || own->value.index() != field.value.index())
+                continue;
+            const auto* word = std::get_if<std::string>(&field.value);
+            if (word && !own->choices.empty() &&
+                std::find(own->choices.begin(), own->choices.end(), *word) == own->choices.end())
+                continue;  // another model's class
+            form->setValue(field.key, field.value);
+        }
+    }
+}
+
+GenerateRequest MakePanel::request() const { return options_from<GenerateRequest>(fields()); }
+
+Fields MakePanel::own() const {
+    const Fields shared = fields_of<GenerateRequest>();
+    Fields own = fields();
+    std::erase_if(own, [&](const Field& field) { return find_field(shared, field.key); });
+    return own;
+}
+
+void MakePanel::reset() {
+    form_->reset();
+    more_->reset();
+    if (find_field(form_->fields(), "count")) form_->setValue("count", std::int64_t(usualCount));
+}
+
+void MakePanel::newSeed() {
+    if (find_field(form_->fields(), "seed"))
+        form_->setValue("seed", std::int64_t(QRandomGenerator::global()->bounded(1'000'000)));
+}
+
+void MakePanel::setRunning(bool running) {
+    running_ = running;
+    run_->setText(running ? tr("Stop") : tr("Make pictures"));
+    run_->setIcon(icon(running ? "stop-fill" : "play-fill", Token::OnAccent));
+    run_->setToolTip(running ? tr("Stop (Esc)") : tr("Make pictures (Ctrl+Enter)"));
+}
+
+void MakePanel::setPossible(bool possible, const QString& why) {
+    run_->setEnabled(possible);
+    if (!why.isEmpty()) showCost(why, {});
+}
+
+void MakePanel::showCost(const QString& time, const QString& previews) {
+    time_->setText(time);
+    previews_->setText(previews);
+}
+
+void MakePanel::showPicture(const std::optional<PictureFacts>& facts) {
+    picture_->setVisible(facts.has_value());
+    if (!facts) return;
+    pictureTitle_->setText(tr("Picture %1 of %2").arg(facts->index + 1).arg(facts->count));
+    seed_->setText(QString::number(facts->seed));
+    class_->setText(facts->imageClass.isEmpty() ? tr("none") : facts->imageClass);
+    state_->setText(facts->state);
+    favourite_->setEnabled(facts->finished);
+    favourite_->setIcon(facts->favourite ? icon("star-fill", Token::Focus) : icon("star"));
+    favourite_->setToolTip(facts->favourite ? tr("No favourite any more (F)")
+                                            : tr("Favourite (F)"));
+    hold_->setText(facts->held ? tr("Go on") : tr("Hold"));
+    hold_->setIcon(icon(facts->held ? "play-fill" : "pause-fill"));
+    hold_->setToolTip(tr("Let this picture stand while the others play (right click)"));
+    info_->setEnabled(facts->finished);
+}
+
+}  // namespace daguerre

@@ -1,0 +1,46 @@
+// The tool bar of Generate: model, view, grid, zoom.
+#pragma once
+
+#include <QWidget>
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QToolButton;
+
+namespace daguerre {
+
+class DenoiseCanvas;
+class Segments;
+class Session;
+
+class ViewBar : public QWidget {
+    Q_OBJECT
+public:
+    ViewBar(Session& session, DenoiseCanvas* canvas, QWidget* parent = nullptr);
+
+    void nextView();
+    /// The pictures changed: another count, another size.
+    void refresh(int count, QSize picture);
+
+protected:
+    void resizeEvent(QResizeEvent*) override;
+
+private:
+    void makeModels();
+    void makeViews();
+    void makeZoom();
+    void listModels();
+    void showZoom(double zoom);
+
+    Session& session_;
+    DenoiseCanvas* canvas_;
+    QLabel *modelLabel_, *gridLabel_, *zoom_;
+    QComboBox *models_, *grid_;
+    Segments* views_;
+    QCheckBox* pixels_;
+    int count_ = 0;
+    QSize picture_;
+};
+
+}  // namespace daguerre
