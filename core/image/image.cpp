@@ -176,6 +176,22 @@ Image to_channels(const Image& image, int channels) {
     return result;
 }
 
+Image to_depth(const Image& image, int depth) {
+    Image result = Image::blank(image.width, image.height, image.channels, depth);
+    if (image.depth == depth) {
+        result.pixels = image.pixels;
+        return result;
+    }
+    for (int y = 0; y < image.height; ++y)
+        if (depth == 8)
+            std::ranges::transform(image.row<std::uint16_t>(y), result.row<std::uint8_t>(y).begin(),
+                                   [](std::uint32_t v) { return std::uint8_t((v + 128) / 257); });
+        else
+            std::ranges::transform(image.row<std::uint8_t>(y), result.row<std::uint16_t>(y).begin(),
+                                   [](std::uint32_t v) { return std::uint16_t(v * 257); });
+    return result;
+}
+
 Image grid_of(std::span<const Image> images, int columns, int gap) {
     require(!images.empty() && columns > 0 && gap >= 0, "a grid has an image and a column");
     const Image& first = images.front();

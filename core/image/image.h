@@ -10,8 +10,8 @@
 namespace daguerre {
 
 struct Metadata {
-    std::string format;  // "png", "jpeg", "webp", "tiff"; empty: made here
-    std::vector<std::byte> icc, exif, xmp;
+    std::string format;                     // "png", "jpeg", "webp", "tiff"; empty: made here
+    std::vector<std::byte> icc, exif, xmp;  // exif begins with its TIFF header, "II*" or "MM"
     std::vector<std::pair<std::string, std::string>> text;  // PNG text chunks, UTF-8, in order
 };
 
@@ -64,6 +64,8 @@ Image resize(const Image& image, Size size);
 /// 1 or 3 channels, 8 bit. Alpha is laid over black. Grey from RGB by Rec. 601 luma; 16 bit are
 /// rounded to 8. Metadata isn't copied.
 Image to_channels(const Image& image, int channels);
+/// 8 or 16 bits a channel, with the same channels; rounded. Metadata isn't copied.
+Image to_depth(const Image& image, int depth);
 /// Images of one size and kind side by side, at most `columns` a row, `gap` black pixels between.
 /// Not empty.
 Image grid_of(std::span<const Image> images, int columns, int gap = 2);

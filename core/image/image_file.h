@@ -23,18 +23,19 @@ inline constexpr std::int64_t default_pixel_limit = 500'000'000;
 struct WriteOptions {
     int quality = 95;      // JPEG and lossy WebP, 1 to 100
     bool lossless = true;  // WebP
-    bool record = true;    // write Metadata::text where the format has a place
+    bool record = true;    // false leaves out the texts `parameters` and `daguerre` (record.h)
 };
 
-/// A format: how it is recognised, read and written. Functions work on whole files in memory.
+/// A format: how it is recognised, read and written. Functions work on whole files in memory;
+/// `name` stands in the sentences of their Errors.
 struct ImageFormat {
     std::string id, title;
     std::vector<std::string> suffixes;           // ".jpg", ".jpeg"
-    bool (*recognises)(std::string_view bytes);  // by content; needs the first 64 bytes at most
-    ImageInfo (*peek)(std::string_view bytes);   // from the header; throws Error
-    Image (*read)(std::string_view bytes);       // the size was checked before; throws Error
-    std::string (*write)(const Image&, const WriteOptions&);
-    int max_depth = 8;  // deeper images are rounded when written
+    bool (*recognises)(std::string_view bytes);  // by the first 16 bytes
+    ImageInfo (*peek)(std::string_view bytes, std::string_view name);
+    Image (*read)(std::string_view bytes, std::string_view name);  // the size was checked before
+    std::string (*write)(const Image&, const Metadata&, const WriteOptions&, std::string_view name);
+    bool text = false;  // has a place for Metadata::text
 };
 
 /// png, jpeg, webp, tiff.
@@ -52,7 +53,10 @@ Image read_image(const std::filesystem::path& file, std::int64_t pixel_limit = d
 Image read_image(std::string_view bytes, std::string_view name,
                  std::int64_t pixel_limit = default_pixel_limit);
 /// The format is that of the suffix. ICC, EXIF, XMP and text are written where the format has a
-/// place. Written whole (files.h). Throws Error for an unknown suffix or when it can't be written.
+/// place; a record (record.h) goes into EXIF and XMP where it has none for text. Where a format
+/// lacks 16 bits they are rounded, where it lacks alpha it is laid over black, and where it lacks
+/// grey it is written as RGB. Written whole (files.h).
+/// Throws Error for an unknown suffix, a size the format can't hold, or when it can't be written.
 void write_image(const std::filesystem::path& file, const Image& image,
                  const WriteOptions& options = {});
 /// Whether `file` ends in a suffix of the table, in any case.
