@@ -1,0 +1,62 @@
+#include "core/diffusion/denoiser.h"
+
+#include "core/base/error.h"
+
+namespace daguerre {
+namespace {
+
+void check_finite(const at::Tensor& denoised, double sigma) {
+    const at::Tensor finite = denoised.isfinite();
+    if (finite.all().item<bool>()) return;
+    const auto bad = denoised.numel() - finite.sum().item<std::int64_t>();
+    throw Error(
+        "{bad} of {all} values of the clean guess at noise level {sigma} aren't finite "
+        "numbers. Lower the guidance, or choose the precision fp32; if that doesn't help, "
+        "the model's weights are damaged.",
+        {{"bad", bad}, {"all", denoised.numel()}, {"sigma", sigma}});
+}
+
+}  // namespace
+
+Denoiser denoiser_of(NetworkCall network, const Objective& objective,
+                     const NoiseSchedule& schedule) {
+    check_pairing(objective, schedule);
+    return [network = std::move(network), at = objective.at, schedule](const at::Tensor& x,
+                                                                       double sigma) {
+        const Scaling scaling = at(sigma, schedule);
+        at::Tensor denoised =
+            x * scaling.skip + network(x * scaling.in, scaling.noise) * scaling.out;
+        check_finite(denoised, sigma);
+        return denoised;
+    };
+}
+
+Denoiser guided(Denoiser with_class, Denoiser without, double scale) {
+    if (scale == 1) return with_class;
+    if (scale == 0) return without;
+    return [with_class = std::move(with_class), without = std::move(without), scale](
+               const at::Tensor& x, double sigma) {
+        return with_class(x, sigma) * scale + without(x, sigma) * (1 - scale);
+    };
+}
+
+Denoiser clamped(Denoiser inner, double limit) {
+    return [inner = std::move(inner), limit](const at::Tensor& x, double sigma) {
+        return inner(x, sigma).clamp(-limit, limit);
+    };
+}
+
+Noise seeded_noise(const std::vector<std::uint32_t>& seeds,
+                   const std::vector<std::int64_t>& shape) {
+    std::vector<at::Generator> generators;
+    for (const std::uint32_t seed : seeds)
+        generators.push_back(at::detail::createCPUGenerator(seed));
+    return [generators = std::move(generators), shape]() mutable {
+        std::vector<at::Tensor> draws;
+        for (at::Generator& generator : generators)
+            draws.push_back(at::randn(shape, generator, at::kFloat));
+        return at::stack(draws);
+    };
+}
+
+}  // namespace daguerre
