@@ -129,8 +129,8 @@ NoiseSchedule noise_schedule(const NoiseScheduleOptions& options) {
     std::vector<float> beta = betas(options);
     if (options.zero_terminal_snr) beta = with_zero_terminal_snr(beta);
     std::vector<float> bars = alpha_bars(beta);
-    // σ is infinite at ᾱ = 0; this is the value diffusers puts there.
-    if (options.zero_terminal_snr) bars.back() = 0x1p-24f;
+    // σ is infinite at ᾱ = 0. diffusers puts 2^-24 there, but that can be over the step before.
+    if (options.zero_terminal_snr) bars.back() = std::min(0x1p-24f, bars[bars.size() - 2] / 4);
     return {options.id, sigmas_of(bars), options.zero_terminal_snr};
 }
 

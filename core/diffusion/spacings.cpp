@@ -20,12 +20,12 @@ std::vector<double> finished(std::vector<double> levels) {
     return levels;
 }
 
-/// The levels of n steps of the table; step(i) is rounded as numpy does, half to even.
+/// The levels of n steps of the table, step(i) for i = 0 (highest) to n - 1.
 template <class Step>
 std::vector<double> of_steps(const NoiseSchedule& schedule, int n, Step step) {
     std::vector<double> levels;
     for (int i = 0; i < n; ++i)
-        levels.push_back(std::min(schedule.sigma_of(std::nearbyint(step(i))), highest(schedule)));
+        levels.push_back(std::min(schedule.sigma_of(step(i)), highest(schedule)));
     return finished(std::move(levels));
 }
 
@@ -38,9 +38,12 @@ std::vector<double> of_range(const NoiseSchedule& schedule, int n, Level level) 
     return finished(std::move(levels));
 }
 
+// Steps are rounded as numpy does, half to even.
+
 std::vector<double> trailing(const NoiseSchedule& schedule, int n) {
     const double steps = double(schedule.sigmas.size());
-    return of_steps(schedule, n, [&](int i) { return steps - i * (steps / n) - 1; });
+    return of_steps(schedule, n,
+                    [&](int i) { return std::nearbyint(steps - i * (steps / n)) - 1; });
 }
 
 std::vector<double> leading(const NoiseSchedule& schedule, int n) {
@@ -51,7 +54,8 @@ std::vector<double> leading(const NoiseSchedule& schedule, int n) {
 
 std::vector<double> linspace(const NoiseSchedule& schedule, int n) {
     const double last = double(schedule.sigmas.size() - 1);
-    return of_steps(schedule, n, [&](int i) { return last - i * last / std::max(n - 1, 1); });
+    return of_steps(schedule, n,
+                    [&](int i) { return std::nearbyint(last - i * last / std::max(n - 1, 1)); });
 }
 
 std::vector<double> karras(const NoiseSchedule& schedule, int n) {
@@ -66,35 +70,34 @@ std::vector<double> exponential(const NoiseSchedule& schedule, int n) {
     return of_range(schedule, n, [&](double u) { return std::exp(top + u * (low - top)); });
 }
 
-/// The regularised incomplete beta function I_x(a, a) for x <= 1/2, by its power series (DLMF
-/// 8.17.7), of which each term is at most half the last. I is 1/2 at 1/2, which gives the factor.
-double beta_share(double x, double a) {
-    const auto series = [a](double y) {
-        double sum = 0, term = 1;
-        for (int k = 0; k < 60; ++k) {
-            sum += term / (a + k);
-            term *= (k + 1 - a) / (k + 1) * y;
-        }
-        return std::pow(y, a) * sum;
-    };
-    return series(x) / (2 * series(0.5));
+/// The incomplete beta function B(x; a, a) for x <= 1/2, by its power series (DLMF 8.17.7), of
+/// which each term is at most half the last.
+double incomplete_beta(double x, double a) {
+    double sum = 0, term = 1;
+    for (int k = 0; k < 60; ++k) {
+        sum += term / (a + k);
+        term *= (k + 1 - a) / (k + 1) * x;
+    }
+    return std::pow(x, a) * sum;
 }
 
-/// Where the Beta(a, a) distribution reaches the probability p, by bisection.
+/// Where the symmetric Beta(a, a) distribution reaches the probability p, by bisection.
 double beta_quantile(double p, double a) {
     if (p > 0.5) return 1 - beta_quantile(1 - p, a);
+    const double wanted = 2 * p * incomplete_beta(0.5, a);
     double low = 0, high = 0.5;
     for (int i = 0; i < 60; ++i) {
         const double middle = (low + high) / 2;
-        (beta_share(middle, a) < p ? low : high) = middle;
+        (incomplete_beta(middle, a) < wanted ? low : high) = middle;
     }
     return high;
 }
 
 std::vector<double> beta(const NoiseSchedule& schedule, int n) {
     const double last = double(schedule.sigmas.size() - 1);
-    return of_steps(schedule, n,
-                    [&](int i) { return last * beta_quantile(1 - double(i) / n, 0.6); });
+    return of_steps(schedule, n, [&](int i) {
+        return std::nearbyint(last * beta_quantile(1 - double(i) / n, 0.6));
+    });
 }
 
 }  // namespace

@@ -1,0 +1,120 @@
+#include <QtTest>
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/table.h"
+#include "core/diffusion/spacings.h"
+
+using namespace daguerre;
+
+namespace {
+
+std::vector<NoiseSchedule> schedules() {
+    std::vector<NoiseSchedule> result;
+    for (const char* id : {"linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid"})
+        for (bool zero : {false, true})
+            result.push_back(noise_schedule({.id = id, .zero_terminal_snr = zero}));
+    result.push_back(noise_schedule({.steps = 10, .beta_end = 0.9}));
+    return result;
+}
+
+std::vector<double> visited(const char* spacing, const NoiseSchedule& schedule, int n) {
+    return row_named(spacings(), spacing, "schedule").sigmas(schedule, n);
+}
+
+/// The training steps that a spacing visits.
+std::vector<int> steps_of(const char* spacing, const NoiseSchedule& schedule, int n) {
+    std::vector<int> steps;
+    for (double sigma : visited(spacing, schedule, n))
+        if (sigma > 0) steps.push_back(int(schedule.t_of(sigma)));
+    return steps;
+}
+
+}  // namespace
+
+class TestSpacings : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void all_fall_to_zero() {
+        for (const Spacing& spacing : spacings())
+            for (const NoiseSchedule& schedule : schedules())
+                for (int n = 1; n <= 100; ++n) {
+                    const std::vector<double> sigmas = spacing.sigmas(schedule, n);
+                    QVERIFY2(std::is_sorted(sigmas.begin(), sigmas.end(), std::greater_equal()),
+                             spacing.id.c_str());
+                    QCOMPARE(sigmas.back(), 0.0);
+                    QVERIFY(sigmas.size() >= 2 && sigmas.size() <= std::size_t(n) + 1);
+                    QVERIFY(sigmas[sigmas.size() - 2] >= schedule.sigma_min());
+                    QVERIFY(sigmas[0] <= schedule.sigma_max());
+                    const bool steep = schedule.sigma_max() > 200;
+                    if (steep) QVERIFY(sigmas[0] <= 80);
+                    if (!steep && schedule.sigmas.size() == 1000)
+                        QCOMPARE(sigmas.size(), std::size_t(n) + 1);
+                }
+    }
+
+    void ranges_reach_both_ends() {
+        for (const char* id : {"karras", "exponential", "lu"})
+            for (const NoiseSchedule& schedule : schedules())
+                for (int n : {2, 3, 20, 1000}) {
+                    const std::vector<double> sigmas = visited(id, schedule, n);
+                    QCOMPARE(sigmas.size(), std::size_t(n) + 1);
+                    const double top = schedule.sigma_max();
+                    QCOMPARE(sigmas[0], top > 200 ? 80 : top);
+                    QCOMPARE(sigmas[std::size_t(n) - 1], schedule.sigma_min());
+                }
+    }
+
+    void lu_is_exponential() {
+        for (const NoiseSchedule& schedule : schedules())
+            QCOMPARE(visited("lu", schedule, 17), visited("exponential", schedule, 17));
+    }
+
+    void exponential_has_one_ratio() {
+        const std::vector<double> sigmas = visited("exponential", noise_schedule({}), 12);
+        for (std::size_t i = 1; i + 2 < sigmas.size(); ++i)
+            QVERIFY(std::abs(sigmas[i] / sigmas[i - 1] - sigmas[i + 1] / sigmas[i]) < 1e-12);
+    }
+
+    // Recorded from diffusers 0.42.1, linear schedule: DDIMScheduler's three timestep_spacings.
+    void steps_are_those_of_diffusers() {
+        const NoiseSchedule linear = noise_schedule({});
+        using Steps = std::vector<int>;
+        QCOMPARE(steps_of("trailing", linear, 7), Steps({999, 856, 713, 570, 428, 285, 142}));
+        QCOMPARE(steps_of("leading", linear, 7), Steps({852, 710, 568, 426, 284, 142, 0}));
+        QCOMPARE(steps_of("linspace", linear, 7), Steps({999, 832, 666, 500, 333, 166, 0}));
+        // Halves go to the even neighbour: 1000 − 62.5 is 938, 1000 − 187.5 is 812.
+        QCOMPARE(steps_of("trailing", linear, 16), Steps({999, 937, 874, 811, 749, 687, 624, 561,
+                                                          499, 437, 374, 311, 249, 187, 124, 61}));
+    }
+
+    // Quantiles of Beta(0.6, 0.6), recorded from SciPy 1.17's scipy.stats.beta.ppf.
+    void beta_follows_its_quantiles() {
+        // So many steps that rounding to one hides little.
+        NoiseSchedule fine;
+        for (int t = 0; t < 1'000'001; ++t) fine.sigmas.push_back(0.01 * std::exp(8e-6 * t));
+        const auto steps = steps_of("beta", fine, 10);
+        const double quantiles[]{1,
+                                 0.96041559441121915,
+                                 0.87707824954166713,
+                                 0.76598299612476428,
+                                 0.63729900924678562,
+                                 0.5,
+                                 0.36270099075321433,
+                                 0.23401700387523572,
+                                 0.12292175045833284,
+                                 0.03958440558878084};
+        QCOMPARE(steps.size(), std::size_t(10));
+        for (std::size_t i = 0; i < steps.size(); ++i)
+            QVERIFY(std::abs(steps[i] - 1e6 * quantiles[i]) <= 0.51);
+    }
+
+    void more_steps_than_the_table_has_are_each_visited_once() {
+        const NoiseSchedule ten = noise_schedule({.steps = 10, .beta_end = 0.9});
+        for (const char* id : {"trailing", "leading", "linspace"})
+            QCOMPARE(visited(id, ten, 1000).size(), std::size_t(11));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSpacings)
+#include "test_spacings.moc"
