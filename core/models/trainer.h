@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "core/base/torch.h"
+#include "core/models/losses.h"
 #include "core/models/model.h"
 #include "core/nn/weights.h"
 
@@ -23,20 +22,6 @@ struct Batch {
 struct StepContext {
     std::int64_t images_after = 0;  // images seen when this step is done
     double learning_rate = 0;
-};
-
-/// Sum and count of the unweighted loss in one of 20 bins of noise level.
-struct LevelLoss {
-    double sum = 0;
-    std::int64_t count = 0;
-};
-inline constexpr int level_bins = 20;
-
-struct Losses {
-    std::vector<std::pair<std::string, double>> values;  // each is a curve: "loss", ...
-    double gradient_norm = 0;                            // before clipping
-    bool skipped = false;                                // not finite; weights untouched
-    std::vector<LevelLoss> levels;                       // level_bins, or empty
 };
 
 /// Where a snapshot comes from, for the model to say.

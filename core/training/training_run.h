@@ -38,10 +38,12 @@ public:
     virtual bool finished() const = 0;
     /// One step. Throws Error when training became unstable.
     virtual StepReport advance() = 0;
-    /// Whether it is time for previews or for saving, by the rules of learning.md 5.7.
+    /// Previews are due after 1, 2, 4, ... 1024 steps, then every 30 s as long as they take under 3
+    /// % of the time; saving every `autosave` seconds and after each tenth of the run.
     virtual bool preview_due() const = 0;
     virtual bool save_due() const = 0;
-    /// Fixed-seed samples of the averaged weights, written to previews/; gives the file.
+    /// 16 images of seeds 0 to 15 by the averaged weights, written to previews/; gives the file, or
+    /// an empty path when on_progress stopped it.
     virtual std::filesystem::path make_preview(const OnProgress&) = 0;
     /// State, log and model, whole on disk when it returns. Throws Error; the old ones stay.
     virtual void save() = 0;

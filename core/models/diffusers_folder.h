@@ -1,0 +1,44 @@
+// Folders that Python's diffusers reads and writes: a UNet2DModel with its schedule.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/diffusion/noise_schedule.h"
+#include "core/nn/unet.h"
+#include "core/nn/weights.h"
+
+namespace daguerre {
+
+/// What a folder says beside its weights.
+struct DiffusionSetup {
+    UNetConfig network;
+    NoiseScheduleOptions noise_schedule;
+    std::string objective = "eps";  // id of objectives()
+    bool clip = true;               // the clean guess is clipped to ± clip_range
+    double clip_range = 1;
+    bool learned_variance = false;     // the second half of the output is a variance
+    std::vector<std::string> remarks;  // what was guessed or left out
+};
+
+struct DiffusersFolder {
+    DiffusionSetup setup;
+    std::filesystem::path weights;  // the .safetensors file
+    Json about;                     // daguerre.json; null when there is none
+};
+
+/// Whether a folder looks like one: a pipeline, a flat one, or a UNet alone.
+bool is_diffusers_folder(const std::filesystem::path& folder);
+/// Reads the descriptions, not the weights. Throws Error naming file and key, also for a pipeline
+/// with parts that Daguerre can't run.
+DiffusersFolder read_diffusers_folder(const std::filesystem::path& folder);
+
+/// Fills an existing, empty folder so that diffusers opens it unchanged: model_index.json, unet/,
+/// scheduler/, and beside them daguerre.json, README.md and, for a model with classes, generate.py.
+/// `about` gets the parameter count and the SHA-256 of the weights. Throws Error.
+void write_diffusers_folder(const std::filesystem::path& folder, const DiffusionSetup& setup,
+                            const Weights& weights, Json about);
+
+}  // namespace daguerre

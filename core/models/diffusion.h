@@ -1,0 +1,153 @@
+// What the files of the diffusion family share. Others see families.h and model.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/random.h"
+#include "core/base/table.h"
+#include "core/diffusion/objectives.h"
+#include "core/diffusion/samplers.h"
+#include "core/diffusion/spacings.h"
+#include "core/models/diffusers_folder.h"
+#include "core/models/families.h"
+#include "core/models/model.h"
+#include "core/models/train_request.h"
+#include "core/models/trainer.h"
+
+namespace daguerre {
+
+/// What the diffusion family takes for training beside TrainRequest.
+struct DiffusionOptions {
+    std::string objective = "v";
+    std::string loss_weight = "own";
+    std::string noise_schedule = "squaredcos_cap_v2";
+    std::string levels = "stratified";
+    std::string multiples = "1,2,2";
+    std::int64_t layers = 1;
+    std::string attention = "7";
+    std::int64_t groups = 8;
+    double dropout = 0;
+    double label_drop = 0.1;
+    double clip = 1;
+
+    void each(auto&& visit) {
+        visit(objective, {.key = "objective",
+                          .label = "Objective",
+                          .help = "what the network predicts",
+                          .choices = ids(objectives())});
+        std::vector<std::string> weights{"own"};
+        for (const std::string& id : ids(loss_weights())) weights.push_back(id);
+        visit(loss_weight, {.key = "loss_weight",
+                            .label = "Loss weight",
+                            .help = "of each noise level; own: the objective's",
+                            .choices = weights});
+        visit(noise_schedule,
+              {.key = "noise_schedule",
+               .label = "Noise schedule",
+               .help = "the noise levels it learns",
+               .choices = {"linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid"}});
+        visit(levels, {.key = "levels",
+                       .label = "Levels",
+                       .help = "how a batch draws them: stratified spreads them evenly",
+                       .choices = {"stratified", "uniform"}});
+        visit(multiples, {.key = "multiples",
+                          .label = "Widths",
+                          .help = "width of each level as a multiple of base_channels"});
+        visit(layers, {.key = "layers",
+                       .label = "Layers",
+                       .help = "residual blocks in a level",
+                       .min = 1,
+                       .max = 8});
+        visit(attention, {.key = "attention",
+                          .label = "Attention",
+                          .help = "at levels with these sides in pixels, such as 16,8; or none"});
+        visit(groups, {.key = "groups",
+                       .label = "Groups",
+                       .help = "of the normalisation; must divide all widths",
+                       .min = 1,
+                       .max = 4096});
+        visit(dropout, {.key = "dropout",
+                        .label = "Dropout",
+                        .help = "share of values dropped in each residual block",
+                        .max = 0.9});
+        visit(label_drop, {.key = "label_drop",
+                           .label = "Label drop",
+                           .help = "share of images learned without their class, so that guidance "
+                                   "works; 0: no guidance",
+                           .max = 0.9});
+        visit(clip, {.key = "clip",
+                     .label = "Clip",
+                     .help = "largest norm of the gradient",
+                     .min = 1e-6,
+                     .max = 1e6});
+    }
+};
+
+/// What a diffusion model takes for generating beside GenerateRequest.
+struct SamplingOptions {
+    std::string sampler = "dpmpp_2m";
+    std::string schedule = "karras";
+    std::int64_t steps = 20;
+    double guidance = 1.5;
+
+    void each(auto&& visit) {
+        visit(sampler, {.key = "sampler",
+                        .label = "Sampler",
+                        .help = "how the noise is taken away",
+                        .choices = ids(samplers()),
+                        .titles = titles(samplers())});
+        visit(schedule, {.key = "schedule",
+                         .label = "Schedule",
+                         .help = "which noise levels it visits",
+                         .choices = ids(spacings()),
+                         .titles = titles(spacings())});
+        visit(steps, {.key = "steps",
+                      .label = "Steps",
+                      .help = "more is slower and more exact",
+                      .min = 1,
+                      .max = 1000});
+        visit(guidance, {.key = "guidance",
+                         .label = "Guidance",
+                         .help = "how strongly the class is followed: 0 not at all, 1 as learned",
+                         .max = 20});
+    }
+
+    template <class Row>
+    static std::vector<std::string> titles(const std::vector<Row>& rows) {
+        std::vector<std::string> all;
+        for (const Row& row : rows) all.push_back(row.title);
+        return all;
+    }
+};
+
+const std::vector<Preset>& diffusion_presets();
+
+/// The network that the settings describe. Throws Error when they don't go together.
+UNetConfig diffusion_network(const DiffusionOptions& options, std::int64_t base_channels,
+                             const DataShape& shape);
+/// Bytes of fp32 values that a backward pass keeps of one image.
+std::uint64_t kept_bytes(const UNetConfig& config);
+
+/// Levels u in [0, 1) of the images first .. first + count - 1 of a run. Stratified: one in each of
+/// `count` strata, by one draw. Source: Kingma et al. 2021 (arXiv:2107.00630), appendix I.1.
+std::vector<double> noise_levels(std::uint64_t run, std::int64_t first, std::int64_t count,
+                                 bool stratified);
+/// Whether image n of a run is learned without its class. Source: Ho and Salimans 2022
+/// (arXiv:2207.12598), algorithm 1.
+bool drops_label(std::uint64_t run, std::int64_t n, double share);
+
+std::unique_ptr<Trainer> make_diffusion_trainer(const Fields& settings, const DataShape& shape);
+
+/// A model from a network that nobody else changes any more. `about`: daguerre.json, or null.
+/// sha256: of the weights as they lie on disk, or empty.
+std::shared_ptr<const Model> make_diffusion_model(const std::string& id, DiffusionSetup setup,
+                                                  UNet network, Json about, std::string sha256);
+std::shared_ptr<const Model> load_diffusion_model(const std::filesystem::path& folder,
+                                                  const std::string& id);
+
+Family diffusion_family();
+
+}  // namespace daguerre

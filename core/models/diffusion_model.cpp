@@ -1,0 +1,349 @@
+#include "core/models/diffusion.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <mutex>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/diffusion/denoiser.h"
+#include "core/nn/device.h"
+#include "core/nn/image_tensor.h"
+#include "core/nn/safetensors.h"
+
+namespace daguerre {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::int64_t group_size = 16;  // images that a sampler holds at once
+
+/// Thrown through the sampler when the caller wants to stop before a network call.
+struct Stopped {};
+
+/// Images in one network call. It depends on nothing but the size of the images and the device,
+/// since kernels round differently for other counts and the same seed must give the same pixels.
+std::int64_t chunk_of(int size, bool cpu) { return !cpu ? 16 : size <= 32 ? 4 : 1; }
+
+/// What a request became.
+struct Plan {
+    GenerateRequest request;
+    SamplingOptions options;
+    DeviceChoice device;
+    std::string precision;
+    at::Device place{at::kCPU};
+    UNet network{nullptr};
+    std::int64_t chunk = 1;
+    Sigmas sigmas;
+    bool guided = false;
+};
+
+/// The images `first`, `first` + 1, ... on their way from noise.
+struct Group {
+    std::int64_t first = 0, count = 0;
+    std::vector<std::int64_t> labels;  // with the null class for "none"; empty: no classes
+};
+
+class DiffusionModel : public Model {
+public:
+    DiffusionModel(const std::string& id, DiffusionSetup setup, UNet network, Json about,
+                   std::string sha256)
+        : setup_(std::move(setup)),
+          schedule_(noise_schedule(setup_.noise_schedule)),
+          objective_(row_named(objectives(), setup_.objective, "objective")),
+          network_(std::move(network)),
+          about_(std::move(about)) {
+        check_pairing(objective_, schedule_);
+        network_->eval();
+        for (const at::Tensor& parameter : network_->parameters())
+            parameter.set_requires_grad(false);
+        describe(id, std::move(sha256));
+    }
+
+    const ModelInfo& info() const override { return info_; }
+
+    Fields generate_fields() const override {
+        Fields fields = fields_of<SamplingOptions>();
+        if (!info_.null_class)
+            std::erase_if(fields, [](const Field& field) { return field.key == "guidance"; });
+        return fields;
+    }
+
+    std::vector<Image> generate(const GenerateRequest& request, const Fields& own,
+                                const OnProgress& on_progress) const override {
+        const Plan plan = plan_of(request, own);
+        const c10::InferenceMode inference;
+        std::vector<Image> images;
+        for (std::int64_t first = 0; first < request.count; first += group_size) {
+            const std::vector<Image> group = group_from(plan, first, on_progress);
+            for (const Image& image : group) images.push_back(image);
+            if (group.empty()) break;
+        }
+        return images;
+    }
+
+    void save(const fs::path& folder) const override {
+        replace_folder(folder, [this](const fs::path& temporary) {
+            write_diffusers_folder(temporary, setup_, weights_of(*network_), about_);
+        });
+    }
+
+private:
+    void describe(const std::string& id, std::string sha256);
+    Plan plan_of(const GenerateRequest& request, const Fields& own) const;
+    UNet network_on(const at::Device& device, const std::string& precision) const;
+    at::Tensor call(const Plan& plan, const Group& group, const at::Tensor& x, double t,
+                    std::int64_t first) const;
+    std::vector<Image> group_from(const Plan& plan, std::int64_t first,
+                                  const OnProgress& on_progress) const;
+    Record record_of(const Plan& plan, std::int64_t i) const;
+
+    DiffusionSetup setup_;
+    NoiseSchedule schedule_;
+    Objective objective_;
+    UNet network_;
+    Json about_;
+    ModelInfo info_;
+    // The network for each device and precision, made when it is first asked for.
+    mutable std::mutex mutex_;
+    mutable std::map<std::pair<std::string, std::string>, UNet> networks_;
+};
+
+std::string text_at(const Json& json, const char* key) {
+    return json.is_object() && json.contains(key) && json[key].is_string()
+               ? json[key].get<std::string>()
+               : "";
+}
+
+std::int64_t whole_at(const Json& json, const char* key) {
+    return json.is_object() && json.contains(key) && json[key].is_number_integer()
+               ? json[key].get<std::int64_t>()
+               : 0;
+}
+
+void DiffusionModel::describe(const std::string& id, std::string sha256) {
+    const UNetConfig& network = setup_.network;
+    info_.id = id;
+    info_.title = text_at(about_, "title").empty() ? id : text_at(about_, "title");
+    info_.family = "diffusion";
+    info_.width = info_.height = network.sample_size;
+    info_.channels = network.in_channels;
+    info_.parameters = parameter_count(network);
+    info_.images_seen = whole_at(about_, "images_seen");
+    info_.run = text_at(about_, "run");
+    info_.sha256 = std::move(sha256);
+    info_.remarks = setup_.remarks;
+    const Json data = about_.is_object() && about_.contains("dataset") ? about_["dataset"] : Json();
+    info_.dataset = text_at(data, "id");
+    info_.dataset_sha256 = text_at(data, "sha256");
+    info_.licence = text_at(data, "licence");
+    const int embeddings = network.num_class_embeds;
+    if (embeddings == 0) return;
+    if (about_.is_object() && about_.contains("classes") && about_["classes"].is_array())
+        for (const Json& name : about_["classes"])
+            info_.classes.push_back(name.is_string() ? name.get<std::string>() : name.dump());
+    const auto names = int(info_.classes.size());
+    info_.null_class = names > 0 && embeddings == names + 1;
+    if (info_.null_class || names == embeddings) return;
+    info_.classes.clear();
+    for (int i = 0; i < embeddings; ++i) info_.classes.push_back(std::to_string(i));
+}
+
+Plan DiffusionModel::plan_of(const GenerateRequest& request, const Fields& own) const {
+    Plan plan;
+    plan.request = options_from<GenerateRequest>(fields_of(request));  // checks the ranges
+    plan.options = options_from<SamplingOptions>(own);
+    if (!info_.null_class) {
+        const Field* guidance = find_field(own, "guidance");
+        if (guidance && guidance->value != guidance->standard && guidance->value != FieldValue(1.0))
+            throw Error(
+                "{id} can't be guided: it wasn't trained with images without a class. Leave "
+                "guidance out.",
+                {{"id", info_.id}});
+        plan.options.guidance = 1;
+    }
+    class_of(info_, request, 0);
+    check_size(setup_.network, info_.height, info_.width);
+    plan.device = use_device(request.device, request.threads);
+    plan.precision = resolve_precision(request.precision, plan.device);
+    plan.place = at::Device(plan.device.device);
+    plan.network = network_on(plan.place, plan.precision);
+    plan.chunk = chunk_of(info_.width, plan.place.is_cpu());
+    plan.sigmas = row_named(spacings(), plan.options.schedule, "schedule")
+                      .sigmas(schedule_, int(plan.options.steps));
+    const bool has_class = class_of(info_, request, 0) >= 0;
+    plan.guided = has_class && plan.options.guidance != 0 && plan.options.guidance != 1;
+    return plan;
+}
+
+UNet DiffusionModel::network_on(const at::Device& device, const std::string& precision) const {
+    if (device.is_cpu() && precision == "fp32") return network_;
+    const std::lock_guard lock(mutex_);
+    const auto [entry, fresh] =
+        networks_.try_emplace(std::pair(device.str(), precision), UNet(nullptr));
+    if (!entry->second) {
+        UNet copy(setup_.network);
+        load_into(*copy, weights_of(*network_), info_.id);
+        copy->to(device, precision == "bf16" ? at::kBFloat16 : at::kFloat);
+        copy->eval();
+        for (const at::Tensor& parameter : copy->parameters()) parameter.set_requires_grad(false);
+        entry->second = copy;
+    }
+    return entry->second;
+}
+
+/// The network's answer for the images first .. first + chunk - 1 of a group; past the group's end
+/// the last image is repeated, so that every call has the same shape.
+at::Tensor DiffusionModel::call(const Plan& plan, const Group& group, const at::Tensor& x, double t,
+                                std::int64_t first) const {
+    std::vector<std::int64_t> places, labels;
+    for (std::int64_t i = 0; i < plan.chunk; ++i)
+        places.push_back(std::min(first + i, group.count - 1));
+    for (const std::int64_t place : places)
+        if (!group.labels.empty()) labels.push_back(group.labels[std::size_t(place)]);
+    at::Tensor part = x.index_select(0, at::tensor(places).to(plan.place));
+    if (plan.guided) {
+        part = at::cat({part, part});
+        labels.resize(2 * labels.size(), std::int64_t(info_.classes.size()));
+    }
+    UNet network = plan.network;
+    at::Tensor answer =
+        network->forward(part.to(plan.precision == "bf16" ? at::kBFloat16 : at::kFloat),
+                         at::full({part.size(0)}, t, part.options()),
+                         labels.empty() ? at::Tensor() : at::tensor(labels).to(plan.place));
+    answer = answer.to(at::kFloat);
+    if (setup_.learned_variance) answer = answer.narrow(1, 0, setup_.network.in_channels);
+    if (!plan.guided) return answer;
+    // Denoisers are linear in the network's answer, so guiding that is guiding them.
+    const at::Tensor with_class = answer.narrow(0, 0, plan.chunk);
+    const at::Tensor without = answer.narrow(0, plan.chunk, plan.chunk);
+    return without + plan.options.guidance * (with_class - without);
+}
+
+/// Empty when the caller stopped it.
+std::vector<Image> DiffusionModel::group_from(const Plan& plan, std::int64_t first,
+                                              const OnProgress& on_progress) const {
+    Group group{first, std::min(group_size, plan.request.count - first), {}};
+    const auto steps = std::int64_t(plan.sigmas.size()) - 1;
+    const std::int64_t all_steps = steps * ((plan.request.count + group_size - 1) / group_size);
+    std::int64_t done = steps * (first / group_size);
+    std::vector<std::uint32_t> seeds;
+    for (std::int64_t i = first; i < first + group.count; ++i) {
+        seeds.push_back(seed_of(plan.request, i));
+        if (info_.classes.empty()) continue;
+        const int label = class_of(info_, plan.request, i);
+        const bool none = label < 0 || (info_.null_class && plan.options.guidance == 0);
+        group.labels.push_back(none ? std::int64_t(info_.classes.size()) : label);
+    }
+    const NetworkCall network = [&](const at::Tensor& x, double t) {
+        std::vector<at::Tensor> parts;
+        for (std::int64_t at = 0; at < group.count; at += plan.chunk) {
+            if (on_progress && !on_progress({done, all_steps, "call", {}})) throw Stopped();
+            const at::Tensor part = call(plan, group, x, t, at);
+            parts.push_back(part.narrow(0, 0, std::min(plan.chunk, group.count - at)));
+        }
+        return at::cat(parts);
+    };
+    Denoiser denoiser = denoiser_of(network, objective_, schedule_);
+    if (setup_.clip) denoiser = clamped(denoiser, setup_.clip_range);
+    const OnStep on_step = [&](const SamplerStep& at) {
+        ++done;
+        const auto preview = [&] {
+            return Preview{int(first),
+                           at.step,
+                           at.steps,
+                           at.sigma,
+                           schedule_.t_of(at.sigma),
+                           images_of(at.x / std::sqrt(1 + at.sigma * at.sigma)),
+                           images_of(at.denoised)};
+        };
+        const bool go_on = !on_progress || on_progress({done, all_steps, "step", preview});
+        if (!go_on && at.step + 1 < at.steps) throw Stopped();
+        return true;
+    };
+    try {
+        const Noise noise = seeded_noise(seeds, {info_.channels, info_.height, info_.width});
+        const double scale = std::sqrt(1 + plan.sigmas[0] * plan.sigmas[0]);
+        const at::Tensor x =
+            row_named(samplers(), plan.options.sampler, "sampler")
+                .run(denoiser, noise().to(plan.place) * scale, plan.sigmas, noise, on_step, {});
+        std::vector<Image> images = images_of(x);
+        for (std::int64_t i = 0; i < group.count; ++i)
+            add_record(images[std::size_t(i)], record_of(plan, first + i));
+        return images;
+    } catch (const Stopped&) {
+        return {};
+    }
+}
+
+Record DiffusionModel::record_of(const Plan& plan, std::int64_t i) const {
+    const SamplingOptions& options = plan.options;
+    const int index = class_of(info_, plan.request, i);
+    const std::string name = index < 0 ? "" : info_.classes[std::size_t(index)];
+    const std::string seed = std::to_string(seed_of(plan.request, i));
+    Record record;
+    record.title = name;
+    auto& line = record.parameters;
+    line = {{"Steps", std::to_string(options.steps)},
+            {"Sampler", row_named(samplers(), options.sampler, "sampler").title},
+            {"Schedule type", row_named(spacings(), options.schedule, "schedule").title}};
+    if (info_.null_class) line.emplace_back("CFG scale", text_of(options.guidance));
+    line.emplace_back("Seed", seed);
+    line.emplace_back("Size", std::to_string(info_.width) + "x" + std::to_string(info_.height));
+    if (!info_.sha256.empty()) line.emplace_back("Model hash", info_.sha256.substr(0, 10));
+    line.insert(line.end(), {{"Model", info_.id}, {"RNG", "CPU"}});
+    if (!name.empty()) line.emplace_back("Class", name);
+    line.emplace_back("Version", "Daguerre " DAGUERRE_VERSION);
+
+    Json request{{"model", info_.id}, {"count", 1}, {"seed", seed_of(plan.request, i)}};
+    if (!info_.classes.empty()) request["class"] = name.empty() ? "none" : name;
+    request["sampler"] = options.sampler;
+    request["schedule"] = options.schedule;
+    request["steps"] = options.steps;
+    if (info_.null_class) request["guidance"] = options.guidance;
+    Json model{{"id", info_.id}, {"family", info_.family}};
+    if (!info_.sha256.empty()) model["sha256"] = info_.sha256;
+    model["images_seen"] = info_.images_seen;
+    Json json{{"format", 1},
+              {"program", "daguerre " DAGUERRE_VERSION},
+              {"kind", "generate"},
+              {"request", request},
+              {"model", model}};
+    if (!info_.dataset.empty())
+        json["dataset"] = {{"id", info_.dataset}, {"sha256", info_.dataset_sha256}};
+    if (!info_.run.empty()) json["run"] = info_.run;
+    json["numerics"] = {{"device", plan.place.is_cpu() ? "cpu" : "cuda"},
+                        {"precision", plan.precision},
+                        {"threads", plan.device.threads},
+                        {"torch", TORCH_VERSION}};
+    record.daguerre = json.dump();
+    return record;
+}
+
+}  // namespace
+
+std::shared_ptr<const Model> make_diffusion_model(const std::string& id, DiffusionSetup setup,
+                                                  UNet network, Json about, std::string sha256) {
+    return std::make_shared<DiffusionModel>(id, std::move(setup), std::move(network),
+                                            std::move(about), std::move(sha256));
+}
+
+std::shared_ptr<const Model> load_diffusion_model(const fs::path& folder, const std::string& id) {
+    DiffusersFolder read = read_diffusers_folder(folder);
+    const TensorFile file = read_safetensors(read.weights);
+    UNet network(read.setup.network);
+    const std::vector<std::string> unknown =
+        load_into(*network, file.weights, read.weights.string());
+    if (!unknown.empty())
+        read.setup.remarks.push_back(
+            std::to_string(unknown.size()) +
+            " weights of the file have no place in the network, such as “" + unknown[0] + "”.");
+    const std::string sha256 = sha256_of_file(read.weights);
+    if (read.about.is_object() && read.about.contains("weights_sha256") &&
+        read.about["weights_sha256"] != sha256)
+        read.setup.remarks.push_back("The weights aren't those that daguerre.json names.");
+    return make_diffusion_model(id, std::move(read.setup), network, std::move(read.about), sha256);
+}
+
+}  // namespace daguerre

@@ -1,0 +1,229 @@
+#include "core/models/diffusion.h"
+
+#include <ATen/autocast_mode.h>
+
+#include <array>
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/nn/update.h"
+
+namespace daguerre {
+namespace {
+
+/// Lets a region compute in bf16 with fp32 weights. The copies it makes of the weights are dropped
+/// at its end, or the next step would use stale ones.
+class Autocast {
+public:
+    Autocast(at::DeviceType device, bool on)
+        : device_(device), before_(at::autocast::is_autocast_enabled(device)) {
+        at::autocast::set_autocast_dtype(device, at::kBFloat16);
+        at::autocast::set_autocast_enabled(device, on);
+        at::autocast::increment_nesting();
+    }
+    ~Autocast() {
+        at::autocast::decrement_nesting();
+        at::autocast::clear_cache();
+        at::autocast::set_autocast_enabled(device_, before_);
+    }
+    Autocast(const Autocast&) = delete;
+    Autocast& operator=(const Autocast&) = delete;
+
+private:
+    at::DeviceType device_;
+    bool before_;
+};
+
+at::Tensor column(const std::vector<double>& values, const at::Device& device) {
+    return at::tensor(values, at::kFloat).view({-1, 1, 1, 1}).to(device);
+}
+
+/// What the network is given and what it should answer, for a batch. All [N, C, H, W] or [N].
+struct Lesson {
+    at::Tensor x, t, target, weight;
+};
+
+/// Every update of the weights is done in the same order, so that a run can be repeated.
+void make_deterministic() {
+    at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+    at::globalContext().setBenchmarkCuDNN(false);
+}
+
+class DiffusionTrainer : public Trainer {
+public:
+    DiffusionTrainer(const Fields& settings, const DataShape& shape)
+        : settings_(settings),
+          request_(options_from<TrainRequest>(settings)),
+          options_(options_from<DiffusionOptions>(settings)),
+          shape_(shape),
+          setup_(setup_of(options_, request_, shape)),
+          schedule_(noise_schedule(setup_.noise_schedule)),
+          objective_(row_named(objectives(), options_.objective, "objective")),
+          weight_(
+              row_named(loss_weights(),
+                        options_.loss_weight == "own" ? options_.objective : options_.loss_weight,
+                        "loss weight")),
+          device_(request_.device),
+          network_(prepared(setup_.network, run_seed(), device_)),
+          update_(*network_, {options_.clip, request_.ema != "none"}) {
+        check_pairing(objective_, schedule_);
+        if (device_.is_cuda()) make_deterministic();
+    }
+
+    Losses step(const Batch& batch, const StepContext& context) override {
+        const std::int64_t count = batch.images.size(0);
+        const std::vector<double> levels =
+            noise_levels(run_seed(), batch.first, count, options_.levels == "stratified");
+        const Lesson lesson = lesson_of(batch, levels);
+        if (options_.dropout > 0) seed_dropout(batch.first);
+        network_->train();
+        at::Tensor answer;
+        {
+            const Autocast autocast(device_.type(), request_.precision == "bf16");
+            answer = network_->forward(lesson.x, lesson.t, labels_of(batch));
+        }
+        const at::Tensor error = (answer.to(at::kFloat) - lesson.target).square().mean({1, 2, 3});
+        const at::Tensor loss = (error * lesson.weight).mean();
+        loss.backward();
+        const double value = loss.item<double>();
+        const UpdateResult result =
+            update_.apply({value, count, context.images_after, context.learning_rate});
+        return {{{"loss", value}}, result.norm, result.skipped, by_level(error.detach(), levels)};
+    }
+
+    std::shared_ptr<const Model> snapshot(const Origin& origin) const override {
+        UNet copy(setup_.network);
+        load_into(*copy, update_.average(), origin.run);
+        return make_diffusion_model(origin.run, setup_, copy, about(origin), "");
+    }
+
+    Weights state() const override { return update_.state(); }
+    void restore(const Weights& weights, const std::string& file) override {
+        update_.restore(weights, file);
+    }
+
+private:
+    static DiffusionSetup setup_of(const DiffusionOptions& options, const TrainRequest& request,
+                                   const DataShape& shape) {
+        DiffusionSetup setup;
+        setup.network = diffusion_network(options, request.base_channels, shape);
+        setup.noise_schedule.id = options.noise_schedule;
+        setup.objective = options.objective;
+        return setup;
+    }
+
+    static UNet prepared(const UNetConfig& config, std::uint64_t run, const at::Device& device) {
+        UNet network(config);
+        initialise(network, seed_for(run, Stream::Initialisation, 0));
+        network->to(device);
+        return network;
+    }
+
+    std::uint64_t run_seed() const { return std::uint64_t(request_.seed); }
+
+    void seed_dropout(std::int64_t images_before) const {
+        at::Generator generator = at::globalContext().defaultGenerator(device_);
+        generator.set_current_seed(
+            seed_for(run_seed(), Stream::Dropout, std::uint64_t(images_before)));
+    }
+
+    Lesson lesson_of(const Batch& batch, const std::vector<double>& levels) const {
+        const auto steps = double(schedule_.sigmas.size());
+        // Of x: share of image and noise; of the target: the same.
+        std::array<std::vector<double>, 6> values;
+        for (const double u : levels) {
+            const double sigma = schedule_.sigmas[std::size_t(u * steps)];
+            const Scaling scaling = objective_.at(sigma, schedule_);
+            const Target target = target_of(objective_, weight_, schedule_, sigma);
+            const std::array row{scaling.in,   scaling.in * sigma, target.clean,
+                                 target.noise, scaling.noise,      target.weight};
+            for (std::size_t i = 0; i < row.size(); ++i) values[i].push_back(row[i]);
+        }
+        const at::Tensor images = batch.images.to(device_), noise = batch.noise.to(device_);
+        const auto mixed = [&](std::size_t clean, std::size_t noisy) {
+            return images * column(values[clean], device_) + noise * column(values[noisy], device_);
+        };
+        return {mixed(0, 1), column(values[4], device_).flatten(), mixed(2, 3),
+                column(values[5], device_).flatten()};
+    }
+
+    /// Undefined for a network without classes; the last index stands for no class.
+    at::Tensor labels_of(const Batch& batch) const {
+        const auto classes = std::int64_t(shape_.classes.size());
+        if (classes == 0) return {};
+        at::Tensor labels = batch.labels.clone();
+        auto* values = labels.mutable_data_ptr<std::int64_t>();
+        for (std::int64_t i = 0; i < labels.size(0); ++i)
+            if (values[i] < 0 || drops_label(run_seed(), batch.first + i, options_.label_drop))
+                values[i] = classes;
+        return labels.to(device_);
+    }
+
+    std::vector<LevelLoss> by_level(const at::Tensor& error,
+                                    const std::vector<double>& levels) const {
+        const at::Tensor values = error.to(at::kCPU, at::kDouble);
+        std::vector<LevelLoss> bins(level_bins);
+        for (std::size_t i = 0; i < levels.size(); ++i) {
+            LevelLoss& bin = bins[std::size_t(levels[i] * level_bins)];
+            bin.sum += values.const_data_ptr<double>()[i];
+            ++bin.count;
+        }
+        return bins;
+    }
+
+    /// daguerre.json.
+    Json about(const Origin& origin) const {
+        const DatasetInfo& data = shape_.dataset;
+        Json classes = Json::array();
+        for (const std::string& name : shape_.classes) classes.push_back(name);
+        const bool null_class = setup_.network.num_class_embeds > int(shape_.classes.size());
+        return Json{
+            {"format", 1},
+            {"program", "daguerre " DAGUERRE_VERSION},
+            {"family", "diffusion"},
+            {"title", data.title},
+            {"command", origin.command},
+            {"run", origin.run},
+            {"images_seen", origin.images_seen},
+            {"steps", origin.steps},
+            {"seed", request_.seed},
+            {"ema", request_.ema},
+            {"image",
+             {{"width", shape_.size}, {"height", shape_.size}, {"channels", shape_.channels}}},
+            {"classes", std::move(classes)},
+            {"null_class", null_class ? Json(shape_.classes.size()) : Json()},
+            {"dataset",
+             {{"id", data.id},
+              {"title", data.title},
+              {"split", data.split},
+              {"count", data.count},
+              {"mean", shape_.mean},
+              {"deviation", shape_.deviation},
+              {"sha256", data.sha256},
+              {"licence", data.licence},
+              {"source", data.source}}},
+            {"settings", json_of(settings_)},
+            {"preview_sampler", json_of(fields_of<SamplingOptions>())}};
+    }
+
+    Fields settings_;
+    TrainRequest request_;
+    DiffusionOptions options_;
+    DataShape shape_;
+    DiffusionSetup setup_;
+    NoiseSchedule schedule_;
+    Objective objective_;
+    LossWeight weight_;
+    at::Device device_;
+    UNet network_;
+    Update update_;
+};
+
+}  // namespace
+
+std::unique_ptr<Trainer> make_diffusion_trainer(const Fields& settings, const DataShape& shape) {
+    return std::make_unique<DiffusionTrainer>(settings, shape);
+}
+
+}  // namespace daguerre

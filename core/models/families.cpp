@@ -1,0 +1,12 @@
+#include "core/models/families.h"
+
+#include "core/models/diffusion.h"
+
+namespace daguerre {
+
+const std::vector<Family>& families() {
+    static const std::vector<Family> rows{diffusion_family()};
+    return rows;
+}
+
+}  // namespace daguerre

@@ -1,0 +1,89 @@
+#include "core/models/open_model.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/base/table.h"
+#include "core/models/diffusers_folder.h"
+#include "core/models/families.h"
+
+namespace daguerre {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_model_folder(const fs::path& folder) {
+    std::error_code error;
+    return is_diffusers_folder(folder) || fs::is_regular_file(folder / "daguerre.json", error);
+}
+
+std::vector<ModelEntry> models_in(const fs::path& folder, bool bundled) {
+    std::vector<ModelEntry> entries;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error))
+        if (is_model_folder(entry.path()))
+            entries.push_back({entry.path().filename().string(), entry.path(), bundled});
+    const auto rank = [](const ModelEntry& entry) {
+        return entry.id == "digits" ? 0 : entry.id == "fashion" ? 1 : 2;
+    };
+    std::sort(entries.begin(), entries.end(), [&](const ModelEntry& a, const ModelEntry& b) {
+        return std::pair(rank(a), a.id) < std::pair(rank(b), b.id);
+    });
+    return entries;
+}
+
+/// What a model in this folder is called: a run's model has the name of the run.
+std::string id_of(const fs::path& folder) {
+    const fs::path whole = fs::weakly_canonical(folder);
+    const bool of_run = whole.filename() == "model" && fs::exists(whole.parent_path() / "run.json");
+    return (of_run ? whole.parent_path() : whole).filename().string();
+}
+
+}  // namespace
+
+std::vector<ModelEntry> known_models() {
+    std::vector<ModelEntry> all = models_in(resources_folder() / "models", true);
+    for (ModelEntry& own : models_in(home_folder() / "models", false)) {
+        const bool taken = std::any_of(all.begin(), all.end(),
+                                       [&](const ModelEntry& entry) { return entry.id == own.id; });
+        if (!taken) all.push_back(std::move(own));
+    }
+    return all;
+}
+
+fs::path model_folder(std::string_view name) {
+    const std::vector<ModelEntry> known = known_models();
+    for (const ModelEntry& entry : known)
+        if (entry.id == name) return entry.folder;
+    const fs::path folder{name};
+    if (is_model_folder(folder)) return folder;
+    std::error_code error;
+    if (fs::exists(folder / "run.json", error)) {
+        if (is_model_folder(folder / "model")) return folder / "model";
+        throw Error("The run “{folder}” has no model yet; it is written when the run is saved.",
+                    {{"folder", folder}});
+    }
+    if (fs::exists(folder, error))
+        throw Error(
+            "“{folder}” is no model: it holds neither unet/config.json nor config.json nor "
+            "daguerre.json.",
+            {{"folder", folder}});
+    const std::string close = nearest(name, ids(known));
+    throw UnknownWord(
+        "There is no model or folder “{name}”.{close}",
+        {{"name", name}, {"close", close.empty() ? close : " Did you mean “" + close + "”?"}});
+}
+
+std::shared_ptr<const Model> open_model(std::string_view name) {
+    const fs::path folder = model_folder(name);
+    std::string family = "diffusion";
+    if (const fs::path about = folder / "daguerre.json"; fs::exists(about)) {
+        const Json json = read_json(about);
+        if (json.is_object() && json.contains("family") && json["family"].is_string())
+            family = json["family"];
+    }
+    return row_named(families(), family, "family").load(folder, id_of(folder));
+}
+
+}  // namespace daguerre

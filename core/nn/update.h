@@ -1,0 +1,60 @@
+// One optimiser step: what happens between the gradients and the new weights.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/nn/weights.h"
+
+namespace daguerre {
+
+struct UpdateOptions {
+    double clip = 1;      // largest 2-norm of all gradients together
+    bool average = true;  // keep averaged weights
+};
+
+struct UpdateStep {
+    double loss = 0;                // of the whole batch
+    std::int64_t batch = 0;         // images in it
+    std::int64_t images_after = 0;  // images seen when this step is done
+    double learning_rate = 0;
+};
+
+struct UpdateResult {
+    double norm = 0;       // of the gradients, before clipping
+    bool skipped = false;  // loss or norm wasn't finite: nothing changed
+};
+
+/// Share of the old average that stays after a step of `batch` images: the average's half-life is
+/// 5 % of the images seen, at most 500,000 images, so that it forgets the start by itself.
+/// Source: Karras et al. 2022 (arXiv:2206.00364), appendix F.2, counted in images.
+double average_keeps(std::int64_t batch, std::int64_t images_after);
+
+/// Owns the optimiser's moments and the averaged weights of one module, whose parameters must keep
+/// their place. Adam: Kingma and Ba 2015 (arXiv:1412.6980), β .9 and .999, ε 1e-8, no decay.
+class Update {
+public:
+    Update(torch::nn::Module& module, UpdateOptions options);
+
+    /// Clips the gradients that a backward pass left, changes the weights and their average, and
+    /// drops the gradients.
+    UpdateResult apply(const UpdateStep& step);
+
+    /// The averaged weights, or the weights where no average is kept. Shares memory.
+    Weights average() const;
+    /// net.*, ema.*, opt.exp_avg.*, opt.exp_avg_sq.*, opt.step. Shares memory, but for opt.step.
+    Weights state() const;
+    /// Copies it back. Throws Error naming `file` and the tensor for a misfit.
+    void restore(const Weights& weights, const std::string& file);
+
+private:
+    UpdateOptions options_;
+    Weights net_, ema_;                                       // by name, buffers too
+    std::vector<std::string> names_;                          // of the parameters
+    std::vector<at::Tensor> parameters_, averages_, m_, v_;   // in the order of names_
+    std::vector<std::pair<at::Tensor, at::Tensor>> buffers_;  // of the module, of the average
+    std::int64_t steps_ = 0;
+};
+
+}  // namespace daguerre

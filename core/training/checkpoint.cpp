@@ -1,0 +1,99 @@
+#include "core/training/checkpoint.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/base/table.h"
+#include "core/data/datasets.h"
+#include "core/models/families.h"
+#include "core/models/train_request.h"
+
+namespace daguerre {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kept_checkpoints = 3;
+
+std::string numbered(std::int64_t images_seen) {
+    const std::string digits = std::to_string(images_seen);
+    return std::string(10 - std::min<std::size_t>(10, digits.size()), '0') + digits;
+}
+
+std::string text_at(const Json& json, const char* key, const fs::path& file) {
+    if (!json.is_object() || !json.contains(key) || !json[key].is_string())
+        throw Error("“{file}” doesn't describe a run: “{key}” is missing.",
+                    {{"file", file}, {"key", key}});
+    return json[key].get<std::string>();
+}
+
+}  // namespace
+
+Fields train_fields(const std::string& family) {
+    Fields fields = fields_of<TrainRequest>();
+    for (Field& field : row_named(families(), family, "family").train_fields())
+        fields.push_back(std::move(field));
+    return fields;
+}
+
+RunRequest read_run(const fs::path& folder) {
+    const fs::path file = folder / "run.json";
+    if (!fs::exists(file))
+        throw Error("“{folder}” holds no run: there is no run.json in it.", {{"folder", folder}});
+    const Json json = read_json(file);
+    RunRequest request{text_at(json, "dataset", file),
+                       text_at(json, "family", file),
+                       text_at(json, "dataset_sha256", file),
+                       {},
+                       {}};
+    request.settings = train_fields(request.family);
+    if (!json.contains("settings") || !json.contains("given") || !json["given"].is_object())
+        throw Error("“{file}” doesn't describe a run: its settings are missing.", {{"file", file}});
+    set_from_json(request.settings, json["settings"], file.string());
+    for (const auto& [key, value] : json["given"].items())
+        request.given.emplace_back(key,
+                                   value.is_string() ? value.get<std::string>() : value.dump());
+    return request;
+}
+
+void write_run(const fs::path& folder, const RunRequest& request) {
+    Json given = Json::object();
+    for (const auto& [key, value] : request.given) given[key] = value;
+    write_json(folder / "run.json", Json{{"format", 1},
+                                         {"program", "daguerre " DAGUERRE_VERSION},
+                                         {"dataset", request.dataset},
+                                         {"dataset_sha256", request.dataset_sha256},
+                                         {"family", request.family},
+                                         {"given", given},
+                                         {"settings", json_of(request.settings)}});
+}
+
+std::string command_of(const RunRequest& request, const fs::path& folder) {
+    const std::vector<std::string> known = ids(datasets());
+    const bool by_id = std::find(known.begin(), known.end(), request.dataset) != known.end();
+    std::string command =
+        "daguerre train " +
+        (by_id ? request.dataset : fs::path(request.dataset).filename().string()) + " --family " +
+        request.family + " --out " + folder.filename().string();
+    for (const auto& [key, value] : request.given) command += " --set " + key + "=" + value;
+    return command;
+}
+
+fs::path RunFolder::preview(std::int64_t images_seen) const {
+    return folder / "previews" / (numbered(images_seen) + ".png");
+}
+
+void RunFolder::keep_checkpoint(std::int64_t images_seen) const {
+    const fs::path kept = folder / "checkpoints";
+    replace_folder(kept / numbered(images_seen), [this](const fs::path& temporary) {
+        fs::copy_file(state(), temporary / "state.safetensors");
+        fs::copy(model(), temporary / "model", fs::copy_options::recursive);
+    });
+    std::vector<fs::path> all;
+    for (const auto& entry : fs::directory_iterator(kept)) all.push_back(entry.path());
+    std::sort(all.begin(), all.end());
+    for (std::size_t i = 0; i + kept_checkpoints < all.size(); ++i) fs::remove_all(all[i]);
+}
+
+}  // namespace daguerre

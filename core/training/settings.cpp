@@ -1,0 +1,116 @@
+#include "core/training/settings.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "core/base/error.h"
+#include "core/base/machine.h"
+#include "core/base/table.h"
+#include "core/models/train_request.h"
+#include "core/nn/device.h"
+#include "core/training/checkpoint.h"
+
+namespace daguerre {
+namespace {
+
+std::string given_value(const GivenSettings& given, const char* key) {
+    for (auto setting = given.rbegin(); setting != given.rend(); ++setting)
+        if (setting->first == key) return setting->second;
+    return "";
+}
+
+const Preset& nearest_preset(const std::vector<Preset>& presets, int size) {
+    return *std::min_element(presets.begin(), presets.end(), [size](const auto& a, const auto& b) {
+        return std::abs(a.size - size) < std::abs(b.size - size);
+    });
+}
+
+std::string gigabytes(std::uint64_t bytes) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f GB", double(bytes) / 1e9);
+    return text;
+}
+
+/// The largest batch that fits into `bytes`, or 0.
+std::int64_t fitting_batch(const Family& family, Fields settings, const DataShape& shape,
+                           std::uint64_t bytes) {
+    auto batch = std::get<std::int64_t>(find_field(settings, "batch")->value);
+    while (batch > 0) {
+        batch /= 2;
+        if (batch == 0) break;
+        set_field(settings, "batch", batch);
+        if (family.training_bytes(settings, shape) <= bytes) break;
+    }
+    return batch;
+}
+
+void remark_on_count(std::int64_t count, std::vector<std::string>& remarks) {
+    const std::string images = std::to_string(count) + " images: ";
+    if (count < 100)
+        remarks.push_back(images + "the model will copy them rather than make new ones.");
+    else if (count < 1000)
+        remarks.push_back(images + "expect copies. 1000 or more is better.");
+}
+
+}  // namespace
+
+void check_words(const std::string& family, const GivenSettings& given) {
+    Fields fields = train_fields(family);
+    for (const auto& [key, text] : given) set_field_text(fields, key, text);
+    const std::string preset = given_value(given, "preset");
+    if (!preset.empty())
+        row_named(row_named(families(), family, "family").presets(), preset, "preset");
+}
+
+Fields settled(const std::string& family, const Dataset& dataset, const GivenSettings& given) {
+    Fields fields = train_fields(family);
+    const std::vector<Preset>& presets = row_named(families(), family, "family").presets();
+    const std::string named = given_value(given, "preset");
+    const int own_size = suggested_view(dataset).size;
+    const Preset& preset =
+        named.empty() ? nearest_preset(presets, own_size) : row_named(presets, named, "preset");
+    for (const auto& [key, value] : preset.values) set_field(fields, key, value);
+    for (const auto& [key, text] : given) set_field_text(fields, key, text);
+    set_field(fields, "preset", preset.id);
+    const auto request = options_from<TrainRequest>(fields);
+    if (request.size == 0)
+        set_field(fields, "size", std::int64_t(named.empty() ? own_size : preset.size));
+    if (request.flips == "auto")
+        set_field(fields, "flips", std::string(dataset.info().mirror_safe ? "on" : "off"));
+    const DeviceChoice device = use_device(request.device, int(request.threads));
+    set_field(fields, "device", device.device);
+    set_field(fields, "threads", std::int64_t(device.threads));
+    set_field(fields, "precision", resolve_precision(request.precision, device));
+    return fields;
+}
+
+TrainingData training_data(const Dataset& dataset, const Fields& settings) {
+    const auto request = options_from<TrainRequest>(settings);
+    TrainingData data;
+    data.views = network_views(dataset, int(request.size), 0, {});
+    data.shape = {data.views.size, data.views.channels,  dataset.info().classes,
+                  data.views.mean, data.views.deviation, dataset.info()};
+    const auto count = std::int64_t(data.views.labels.size());
+    remark_on_count(count, data.remarks);
+    for (const BrokenFile& file : data.views.left_out)
+        data.remarks.push_back("Left out “" + file.name + "”: " + file.reason);
+    return data;
+}
+
+void check_memory(const std::string& family, const Fields& settings, const DataShape& shape) {
+    const Family& row = row_named(families(), family, "family");
+    const std::uint64_t need = row.training_bytes(settings, shape);
+    const auto request = options_from<TrainRequest>(settings);
+    if (request.device != "cpu" || need <= memory_available()) return;
+    const std::uint64_t free = memory_available();
+    const std::int64_t batch = fitting_batch(row, settings, shape, free);
+    throw Error("Batch {batch} needs about {need}; {free} of memory are free. {help}",
+                {{"batch", request.batch},
+                 {"need", gigabytes(need)},
+                 {"free", gigabytes(free)},
+                 {"help", batch > 0 ? "Batch " + std::to_string(batch) + " fits."
+                                    : "Choose a smaller preset."}});
+}
+
+}  // namespace daguerre
