@@ -20,7 +20,10 @@ inline std::string big_endian(std::uint32_t value) {
 }
 inline std::string little_endian(std::uint64_t value, int bytes) {
     std::string text;
-    for (int i = 0; i < bytes; ++i) text += char(value >> 8 * i & 255);
+    for (int i = 0; i < bytes; ++i) {
+        text += char(value & 255);
+        value >>= 8;
+    }
     return text;
 }
 
