@@ -7,6 +7,7 @@
 #include "core/base/files.h"
 #include "core/base/machine.h"
 #include "core/image/codecs.h"
+#include "core/image/record.h"
 
 namespace daguerre {
 namespace {
@@ -127,7 +128,11 @@ void write_image(const fs::path& file, const Image& image, const WriteOptions& o
         throw Error("“{file}” doesn't say which image to write: its name must end in {known}.",
                     {{"file", file}, {"known", known}});
     }
-    write_whole(file, format->write(image, image.metadata, options, file.string()));
+    Metadata metadata = image.metadata;
+    if (!options.record) remove_record(metadata);
+    if (format->record != RecordPlace::Text)
+        metadata = record_in_tags(std::move(metadata), format->record == RecordPlace::ExifAndXmp);
+    write_whole(file, format->write(image, metadata, options, file.string()));
 }
 
 bool has_image_suffix(const fs::path& file) { return format_of_suffix(file) != nullptr; }

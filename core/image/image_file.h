@@ -26,6 +26,9 @@ struct WriteOptions {
     bool record = true;    // false leaves out the texts `parameters` and `daguerre` (record.h)
 };
 
+/// Where a format keeps how an image was made (record.h).
+enum class RecordPlace { Text, ExifAndXmp, Xmp };
+
 /// A format: how it is recognised, read and written. Functions work on whole files in memory;
 /// `name` stands in the sentences of their Errors.
 struct ImageFormat {
@@ -35,7 +38,7 @@ struct ImageFormat {
     ImageInfo (*peek)(std::string_view bytes, std::string_view name);
     Image (*read)(std::string_view bytes, std::string_view name);  // the size was checked before
     std::string (*write)(const Image&, const Metadata&, const WriteOptions&, std::string_view name);
-    bool text = false;  // has a place for Metadata::text
+    RecordPlace record = RecordPlace::ExifAndXmp;  // only PNG has a place for other text
 };
 
 /// png, jpeg, webp, tiff.

@@ -1,5 +1,6 @@
 #include "core/image/metadata.h"
 
+#include <algorithm>
 #include <exiv2/exiv2.hpp>
 #include <mutex>
 
@@ -61,6 +62,22 @@ std::vector<std::byte> encoded(const Exiv2::ExifData& tags, Exiv2::ByteOrder ord
         blob, exiv2_bytes(view_of(old)), std::uint32_t(old.size()), order, tags);
     if (method == Exiv2::wmNonIntrusive && !old.empty()) return old;
     return bytes_of({reinterpret_cast<const char*>(blob.data()), blob.size()});
+}
+
+/// Whether a tag of a TIFF file says how its pixels lie there, which no longer holds elsewhere.
+bool tells_layout(const Exiv2::Exifdatum& tag) {
+    // TIFF 6.0, 1992: size, bits, compression, photometry; strips, samples, planes; predictor,
+    // palette, tiles, sub-files, extra samples; JPEG; YCbCr. Then XMP, IPTC, Photoshop, ICC.
+    constexpr std::uint16_t ranges[][2] = {
+        {254, 259}, {262, 266},     {273, 273},     {277, 281},    {284, 284}, {292, 293},
+        {297, 297}, {317, 317},     {320, 325},     {330, 347},    {512, 521}, {529, 532},
+        {700, 700}, {33723, 33723}, {34377, 34377}, {34675, 34675}};
+    const std::uint16_t id = tag.tag();
+    const std::string group = tag.groupName();
+    return group.starts_with("SubImage") || group == "Thumbnail" ||
+           (group.starts_with("Image") && std::ranges::any_of(ranges, [&](const auto& range) {
+                return range[0] <= id && id <= range[1];
+            }));
 }
 
 /// Programs disagree on the byte order of UNICODE comments, so the zeros of plain letters decide.
@@ -145,7 +162,11 @@ std::vector<std::byte> exif_of_tiff(std::string_view tiff) {
     return understood(std::vector<std::byte>(), [&] {
         const auto image = Exiv2::ImageFactory::open(exiv2_bytes(tiff), long(tiff.size()));
         image->readMetadata();
-        return encoded(image->exifData(), image->byteOrder(), {});
+        Exiv2::ExifData tags;
+        for (const Exiv2::Exifdatum& tag : image->exifData())
+            if (!tells_layout(tag)) tags.add(tag);
+        if (tags.empty()) return std::vector<std::byte>();
+        return encoded(tags, image->byteOrder(), {});
     });
 }
 
@@ -156,7 +177,8 @@ std::string tiff_with_exif(std::string tiff, const std::vector<std::byte>& exif)
         const auto image = Exiv2::ImageFactory::open(exiv2_bytes(tiff), long(tiff.size()));
         image->readMetadata();
         for (const Exiv2::Exifdatum& tag : tags)
-            if (tag.groupName() != "Thumbnail") image->exifData()[tag.key()] = tag.value();
+            if (!tells_layout(tag)) image->exifData()[tag.key()] = tag.value();
+        image->writeXmpFromPacket(true);  // as it is, not parsed and written anew
         image->writeMetadata();
         Exiv2::BasicIo& io = image->io();
         if (io.open() != 0) return tiff;

@@ -292,7 +292,7 @@ std::string write(const Image& image, const Metadata& metadata, const WriteOptio
         png_write_info(png, writer.info);
         if (std::endian::native == std::endian::little && image.depth == 16) png_set_swap(png);
         for (int y = 0; y < image.height; ++y) png_write_row(png, image.row<png_byte>(y).data());
-        png_write_end(png, writer.info);
+        png_write_end(png, nullptr);  // with info it would repeat eXIf
     });
     if (!written) refuse_write(name, writer.complaint.why);
     return std::move(writer.bytes);
@@ -318,7 +318,7 @@ ImageFormat png_format() {
             .peek = info_of,
             .read = read,
             .write = write,
-            .text = true};
+            .record = RecordPlace::Text};
 }
 
 }  // namespace daguerre

@@ -365,7 +365,8 @@ ImageFormat tiff_format() {
             .recognises = recognises,
             .peek = info_of,
             .read = read,
-            .write = write};
+            .write = write,
+            .record = RecordPlace::Xmp};
 }
 
 }  // namespace daguerre

@@ -9,7 +9,8 @@ void append_utf8(std::string& text, unsigned code) {
         return;
     }
     const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    text += char((0xF00u >> more & 0xFF) | code >> (6 * more));
+    constexpr unsigned lead[] = {0, 0xC0, 0xE0, 0xF0};
+    text += char(lead[more] | code >> (6 * more));
     for (int k = more - 1; k >= 0; --k) text += char(0x80 | (code >> (6 * k) & 0x3F));
 }
 
