@@ -116,8 +116,8 @@ QRect DenoiseCanvas::cell(int image, Showing half) const {
 
 void DenoiseCanvas::changed() {
     const int count = frames_ ? frames_->count() : 0;
-    setAccessibleName(
-        tr("%n picture(s), noisy and as a clean guess, at step %1", nullptr, count).arg(step_));
+    setAccessibleName(count == 1 ? tr("1 picture at step %1").arg(step_)
+                                 : tr("%1 pictures at step %2").arg(count).arg(step_));
     update();
 }
 

@@ -143,7 +143,9 @@ void FieldsForm::addRow(const Field& field, QGridLayout* grid, int line) {
     label->setToolTip(help);
     grid->addWidget(label, line, 0);
     grid->addLayout(row.layout, line, 1);
+    showing_ = true;
     row.show(field.value);
+    showing_ = false;
     rows_[key] = std::move(row);
 }
 

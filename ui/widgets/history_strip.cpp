@@ -151,7 +151,8 @@ void HistoryStrip::filter() {
         const HistoryItem& item = items_[std::size_t(i)];
         if ((!star_->isChecked() || item.favourite) && item.matches(words)) shown.push_back(i);
     }
-    const QString all = tr("%n picture(s)", nullptr, int(items_.size()));
+    const QString number = QLocale().toString(qlonglong(items_.size()));
+    const QString all = items_.size() == 1 ? tr("1 picture") : tr("%1 pictures").arg(number);
     count_->setText(items_.empty() ? tr("every finished picture is kept here")
                     : shown.size() == items_.size()
                         ? all

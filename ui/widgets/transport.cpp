@@ -18,6 +18,7 @@ constexpr std::array speeds{0.25, 0.5, 1.0, 2.0, 4.0, 8.0};
 constexpr int wideFrom = 780;  // px from which all readouts fit beside the slider
 
 QString levelText(double sigma) {
+    if (sigma > 0 && sigma < 0.0095) return QString::number(sigma, 'g', 1);
     return QString::number(sigma, 'f', sigma >= 99.95 ? 1 : sigma >= 9.995 ? 2 : 3);
 }
 

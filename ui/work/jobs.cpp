@@ -1,5 +1,6 @@
 #include "ui/work/jobs.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "core/image/image_file.h"
@@ -25,31 +26,60 @@ QString makeTitle(const Model& model, std::int64_t count) {
 }  // namespace
 
 GenerateJob::GenerateJob(std::shared_ptr<const Model> model, const GenerateRequest& request,
-                         const Fields& own)
+                         const Fields& own, double budget)
     : Job(makeTitle(*model, request.count)),
       model_(std::move(model)),
       request_(request),
-      own_(own) {}
+      own_(own),
+      budget_(budget) {}
 
 void GenerateJob::run() {
-    const double start = seconds();
-    std::vector<Image> images = model_->generate(
-        request_, own_, [this](const Progress& progress) { return step(progress); });
-    hand(true);
-    const double taken = seconds() - start;
-    keep(std::move(images));
-    Q_EMIT measured(taken, taken > 0 ? previewSeconds_ / taken : 0);
+    start_ = seconds();
+    for (first_ = 0; first_ < request_.count; first_ += atOnce) {
+        GenerateRequest part = request_;
+        part.seed = seed_of(request_, first_);
+        part.count = std::min(request_.count - first_, atOnce);
+        std::vector<Image> images = model_->generate(
+            part, own_, [this](const Progress& progress) { return step(progress); });
+        hand(true);
+        const bool stopped = std::int64_t(images.size()) < part.count;
+        keep(std::move(images));
+        if (stopped) break;
+    }
+    const double taken = std::max(seconds() - start_, 1e-9);
+    Q_EMIT measured(taken, previewSeconds_ / taken, every_);
 }
 
 bool GenerateJob::step(const Progress& progress) {
-    if (progress.preview) {
+    if (progress.preview && due(progress)) {
         const double before = seconds();
-        const auto preview = std::make_shared<const Preview>(progress.preview());
+        auto preview = std::make_shared<Preview>(progress.preview());
+        preview->first += int(first_);
+        steps_ = preview->steps;
         waiting_.push_back(preview);
         hand(preview->step + 1 >= preview->steps);
         previewSeconds_ += seconds() - before;
+        weigh();
     }
-    return report(progress);
+    const std::int64_t parts = (request_.count + atOnce - 1) / atOnce;
+    return report({first_ / atOnce * progress.total + progress.done,
+                   parts * progress.total,
+                   progress.what,
+                   {}});
+}
+
+bool GenerateJob::due(const Progress& progress) const {
+    if (steps_ == 0) return true;
+    const auto step = int((progress.done - 1) % steps_);  // one group comes after the other
+    return step % every_ == 0 || step + 1 == steps_;
+}
+
+void GenerateJob::weigh() {
+    const double share = previewSeconds_ / std::max(seconds() - start_, 1e-9);
+    if (share > budget_)
+        every_ = std::min(2 * every_, std::max(steps_, 1));
+    else if (share < budget_ / 3 && every_ > 1)
+        every_ /= 2;
 }
 
 void GenerateJob::hand(bool now) {
@@ -62,12 +92,12 @@ void GenerateJob::hand(bool now) {
 void GenerateJob::keep(std::vector<Image> images) {
     if (images.empty()) return;
     const std::string& id = model_->info().id;
-    const std::filesystem::path folder = newPress(id);
+    if (press_.empty()) press_ = newPress(id);
     std::vector<Picture> pictures;
     std::exception_ptr trouble;
     for (std::size_t i = 0; i < images.size(); ++i) {
         Picture picture{std::make_shared<const Image>(std::move(images[i])), {}};
-        const auto file = folder / pictureName(id, seed_of(request_, std::int64_t(i)));
+        const auto file = press_ / pictureName(id, seed_of(request_, first_ + std::int64_t(i)));
         try {
             if (!trouble) {
                 write_image(file, *picture.image);
@@ -78,7 +108,7 @@ void GenerateJob::keep(std::vector<Image> images) {
         }
         pictures.push_back(std::move(picture));
     }
-    Q_EMIT made(0, pictures);
+    Q_EMIT made(int(first_), pictures);
     if (trouble) std::rethrow_exception(trouble);
 }
 

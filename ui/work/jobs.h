@@ -29,37 +29,50 @@ class GenerateJob : public Job {
 public:
     using Previews = std::vector<std::shared_ptr<const Preview>>;
 
-    /// own: what Model::generate takes beside the request.
+    /// The share of its time that may go into previews. Over it only every 2nd, 4th, ... step is
+    /// handed over; well under it more again.
+    static constexpr double usualBudget = 0.03;
+    /// Pictures of which a model is asked for at a time, so that finished ones come early.
+    static constexpr std::int64_t atOnce = 16;
+
+    /// own: what Model::generate takes beside the request. budget 1: every step.
     GenerateJob(std::shared_ptr<const Model> model, const GenerateRequest& request,
-                const Fields& own);
+                const Fields& own, double budget = usualBudget);
 
     const std::shared_ptr<const Model>& model() const { return model_; }
     const GenerateRequest& request() const { return request_; }
     const Fields& own() const { return own_; }
 
 Q_SIGNALS:
-    /// Steps in the order they were made, none left out; at most 30 times a second, and at once
-    /// after the last step of a group of images.
+    /// Steps in the order they were made, none left out that the budget allows; at most 30 times a
+    /// second, and at once after the last step of a group of images.
     void previewed(const std::vector<std::shared_ptr<const daguerre::Preview>>& previews);
-    /// Finished pictures `first`, `first` + 1, ..., written; also those of a stopped job.
+    /// Finished pictures `first`, `first` + 1, ..., written; as soon as a group is finished.
     void made(int first, const std::vector<daguerre::Picture>& pictures);
-    /// Share of the time that went into previews, 0 to 1; once, before finished.
-    void measured(double seconds, double previewShare);
+    /// Share of the time that went into previews, 0 to 1, and every how many steps there was one at
+    /// the end; once, before finished.
+    void measured(double seconds, double previewShare, int every);
 
 protected:
     void run() override;
 
 private:
     bool step(const Progress& progress);
+    bool due(const Progress& progress) const;
+    void weigh();
     void hand(bool now);
     void keep(std::vector<Image> images);
 
     const std::shared_ptr<const Model> model_;
     const GenerateRequest request_;
     const Fields own_;
+    const double budget_;
     Previews waiting_;
     qint64 handed_ = -1;  // ms
-    double previewSeconds_ = 0;
+    double start_ = 0, previewSeconds_ = 0;
+    std::int64_t first_ = 0;  // picture of the group at work
+    std::filesystem::path press_;
+    int steps_ = 0, every_ = 1;  // steps_: of a group; 0: not known yet
 };
 
 /// The first job of a worker that will call LibTorch: chooses its device.

@@ -33,6 +33,7 @@ constexpr int stripHeight = 124;
 const Setting<QByteArray> splitterState{"generate/splitter", {}};
 const Setting<bool> panelShown{"generate/panel", true};
 const Setting<QString> lastForm{"generate/form", {}};
+const Setting<double> previewBudget{"generate/previewBudget", GenerateJob::usualBudget};
 
 QString timeText(double seconds) {
     if (seconds < 0.95) return Generate::tr("about %1 s, measured").arg(seconds, 0, 'f', 1);
@@ -40,8 +41,10 @@ QString timeText(double seconds) {
     return Generate::tr("about %1 min, measured").arg(qRound(seconds / 60));
 }
 
-QString percent(double share) {
-    return Generate::tr("previews cost %1 %").arg(share * 100, 0, 'f', share < 0.0995 ? 1 : 0);
+QString costText(double share, int every) {
+    const QString percent = QString::number(share * 100, 'f', share < 0.0995 ? 1 : 0);
+    return every == 1 ? Generate::tr("previews cost %1 %").arg(percent)
+                      : Generate::tr("previews cost %1 %, every %2 steps").arg(percent).arg(every);
 }
 
 std::int64_t wholeOf(const Fields& fields, const char* key) {
@@ -239,17 +242,18 @@ void Generate::makeOrStop() {
 void Generate::make() {
     const std::shared_ptr<const Model> model = session_.model();
     const GenerateRequest request = panel_->request();
-    job_ = makeJob<GenerateJob>(model, request, panel_->own());
+    job_ = makeJob<GenerateJob>(model, request, panel_->own(), previewBudget.get());
     making_ = newResult(*model, request);
     notice_->hide();
     keepHalf_->hide();
     connect(job_.get(), &GenerateJob::previewed, this, &Generate::take);
     connect(job_.get(), &GenerateJob::made, this, &Generate::made);
-    connect(job_.get(), &GenerateJob::measured, this, [this](double seconds, double previewShare) {
-        measuredFields_ = making_->fields;
-        measuredSeconds_ = seconds;
-        previewShare_ = previewShare;
-    });
+    connect(job_.get(), &GenerateJob::measured, this,
+            [this](double seconds, double previewShare, int every) {
+                measuredFields_ = making_->fields;
+                measuredSeconds_ = seconds;
+                previewCost_ = costText(previewShare, every);
+            });
     connect(job_.get(), &Job::finished, this, &Generate::ended);
     shown_ = making_;
     const int chosen = view_->canvas()->chosen();
@@ -330,7 +334,7 @@ void Generate::showCost() {
             });
         if (same) time = timeText(measuredSeconds_ * scale);
     }
-    panel_->showCost(time, measuredSeconds_ > 0 ? percent(previewShare_) : QString());
+    panel_->showCost(time, previewCost_);
 }
 
 void Generate::showEvent(QShowEvent*) {

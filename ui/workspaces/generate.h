@@ -94,7 +94,8 @@ private:
     std::shared_ptr<GenerateJob> job_;
     std::optional<Record> waitingRecord_;  // until its model is open
     Fields measuredFields_;                // of the press that took measuredSeconds_
-    double measuredSeconds_ = 0, previewShare_ = 0;
+    double measuredSeconds_ = 0;
+    QString previewCost_;
     bool historyRead_ = false, formRestored_ = false;
 };
 
