@@ -141,6 +141,20 @@ private Q_SLOTS:
         QVERIFY(!refusal([] { open_dataset(""); }).empty());
     }
 
+    void a_known_set_that_is_not_whole_says_how_to_mend_it() {
+        const fs::path mine = home_ / "datasets" / "mnist";
+        fs::create_directories(mine);
+        for (const DatasetFile& file : row_of("mnist").files)
+            write_quickly(mine / file.name, idx_of({3, 28, 28}, std::string(28 * 28, 'x')));
+        QVERIFY(says(refusal([] { open_dataset("mnist"); }),
+                     "ends after 1 of 3 images. Fetch it again: daguerre fetch mnist"));
+        for (const DatasetFile& file : row_of("mnist").files)
+            write_quickly(mine / file.name, file.name.find("images") != std::string::npos
+                                                ? idx_of({1, 28, 28}, std::string(28 * 28, 'x'))
+                                                : idx_of({1}, "\7"));
+        QVERIFY(says(refusal([] { open_dataset("mnist"); }), "holds 1 images of 28 x 28"));
+    }
+
     void files_are_imported_from_a_folder_or_by_one_of_them() {
         const DatasetRow row = written_row();
         for (const fs::path& from : {folder_ / "from", folder_ / "from" / row.files[0].name}) {
