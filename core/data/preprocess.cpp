@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/machine.h"
+#include "core/image/colour.h"
 
 namespace daguerre {
 namespace {
@@ -166,6 +167,11 @@ void require_memory(const DatasetInfo& info, int size, int channels) {
 }  // namespace
 
 Image network_view(const Image& image, int size, int channels) {
+    if (!image.metadata.icc.empty()) {
+        Image plain = to_srgb(image);
+        plain.metadata = {};
+        return network_view(plain, size, channels);
+    }
     if (image.width == size && image.height == size && image.channels == channels &&
         image.depth == 8)
         return image;

@@ -11,7 +11,7 @@
 namespace daguerre {
 
 /// Square crop from the middle, resized to size x size when needed, `channels` 1 or 3, 8 bit.
-/// An image that already has this form comes back unchanged.
+/// An image that already has this form comes back unchanged; colours of an ICC profile become sRGB.
 Image network_view(const Image& image, int size, int channels);
 
 /// What a network for a dataset is fed with: size x size pixels of `channels` values.

@@ -1,0 +1,58 @@
+#include "core/image/colour.h"
+
+#include <lcms2.h>
+
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+namespace daguerre {
+namespace {
+
+struct CloseProfile {
+    void operator()(void* profile) const { cmsCloseProfile(profile); }
+};
+using Profile = std::unique_ptr<void, CloseProfile>;
+
+/// sRGB's curve alone, for grey. Source: IEC 61966-2-1.
+Profile grey_srgb() {
+    const double curve[] = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045};
+    cmsToneCurve* tone = cmsBuildParametricToneCurve(nullptr, 4, curve);
+    Profile profile(cmsCreateGrayProfile(cmsD50_xyY(), tone));
+    cmsFreeToneCurve(tone);
+    return profile;
+}
+
+/// How lcms2 calls the layout of the pixels.
+cmsUInt32Number layout_of(const Image& image) {
+    const bool deep = image.depth == 16;
+    if (image.channels == 1) return deep ? TYPE_GRAY_16 : TYPE_GRAY_8;
+    if (image.channels == 3) return deep ? TYPE_RGB_16 : TYPE_RGB_8;
+    return deep ? TYPE_RGBA_16 : TYPE_RGBA_8;
+}
+
+}  // namespace
+
+Image to_srgb(Image image) {
+    if (image.metadata.icc.empty()) return image;
+    const Profile from(cmsOpenProfileFromMem(image.metadata.icc.data(),
+                                             cmsUInt32Number(image.metadata.icc.size())));
+    const bool grey = image.channels == 1;
+    if (!from || cmsGetColorSpace(from.get()) != (grey ? cmsSigGrayData : cmsSigRgbData))
+        return image;
+    const Profile to = grey ? grey_srgb() : Profile(cmsCreate_sRGBProfile());
+    const cmsUInt32Number layout = layout_of(image);
+    // Changing pixels in place leaves alpha as it is.
+    const std::unique_ptr<std::remove_pointer_t<cmsHTRANSFORM>, decltype(&cmsDeleteTransform)>
+        transform(cmsCreateTransform(from.get(), layout, to.get(), layout,
+                                     INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_BLACKPOINTCOMPENSATION),
+                  cmsDeleteTransform);
+    if (!transform) return image;
+    for (int y = 0; y < image.height; ++y)
+        cmsDoTransform(transform.get(), image.row<std::byte>(y).data(),
+                       image.row<std::byte>(y).data(), cmsUInt32Number(image.width));
+    image.metadata.icc.clear();
+    return image;
+}
+
+}  // namespace daguerre
