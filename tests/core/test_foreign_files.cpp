@@ -6,6 +6,7 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -104,7 +105,7 @@ void write_packed_tiff(const fs::path& file, int bits, int photometric, int form
     TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, format);
     TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, photometric);
     TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_BOTRIGHT);
-    std::vector<std::uint16_t> red(1u << bits), green(red), blue(red);
+    std::vector<std::uint16_t> red(1u << std::min(bits, 16)), green(red), blue(red);
     for (std::size_t i = 0; i < red.size(); ++i) {
         red[i] = std::uint16_t(i * 257);
         green[i] = std::uint16_t(i * 2 * 257);
