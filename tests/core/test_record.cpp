@@ -179,8 +179,7 @@ private Q_SLOTS:
         const auto good = with_user_comment({}, parameters_text(sneaker()));
         for (int round = 0; round < 3000; ++round) {
             std::string text;
-            for (auto n = random() % 60; n > 0; --n)
-                text += alphabet[random() % alphabet.size()];
+            for (auto n = random() % 60; n > 0; --n) text += alphabet[random() % alphabet.size()];
             const Record record = parse_parameters(text);
             parse_parameters(parameters_text(record));
             auto exif = good;
