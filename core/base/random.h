@@ -9,7 +9,7 @@ namespace daguerre {
 enum class Stream : std::uint64_t {
     Order = 1,
     Flip,
-    Noise,
+    TrainingNoise,
     Level,
     LabelDrop,
     Latent,

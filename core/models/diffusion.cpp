@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "core/base/error.h"
+#include "core/base/random.h"
 #include "core/nn/unet_plan.h"
 
 namespace daguerre {

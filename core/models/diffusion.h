@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "core/base/random.h"
 #include "core/base/table.h"
 #include "core/diffusion/objectives.h"
 #include "core/diffusion/samplers.h"

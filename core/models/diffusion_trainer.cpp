@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "core/base/random.h"
 #include "core/nn/update.h"
 
 namespace daguerre {

@@ -47,9 +47,9 @@ Batch batch_at(const PixelBlock& views, const LoaderOptions& options, Order& ord
         const bool mirrored = options.flips && seed_for(options.seed, Stream::Flip, n) >> 63 != 0;
         write_image_values(views, place, mirrored, values + i * channels * size * size);
         batch.labels.mutable_data_ptr<std::int64_t>()[i] = views.labels[place];
-        batch.noise[i].normal_(
-            0, 1,
-            at::detail::createCPUGenerator(seed_for(options.seed, Stream::Noise, n) & 0xFFFFFFFFu));
+        batch.noise[i].normal_(0, 1,
+                               at::detail::createCPUGenerator(
+                                   seed_for(options.seed, Stream::TrainingNoise, n) & 0xFFFFFFFFu));
     }
     return batch;
 }

@@ -289,7 +289,11 @@ std::unique_ptr<TrainingRun> TrainingRun::start(
 std::unique_ptr<TrainingRun> TrainingRun::resume(const fs::path& folder, std::int64_t images) {
     RunRequest request = read_run(folder);
     auto lock = std::make_unique<FileLock>(folder / "lock", folder.string());
-    if (images > 0) set_field(request.settings, "images", images);
+    if (images > 0) {
+        set_field(request.settings, "images", images);
+        std::erase_if(request.given, [](const auto& setting) { return setting.first == "images"; });
+        request.given.emplace_back("images", std::to_string(images));
+    }
     const auto train = options_from<TrainRequest>(request.settings);
     use_device(train.device, int(train.threads));
     const auto dataset = open_dataset(request.dataset);

@@ -1,0 +1,308 @@
+#include "core/training/training_run.h"
+
+#include <QCoreApplication>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <cmath>
+#include <cstdio>
+
+#include "core/base/files.h"
+#include "core/image/image_file.h"
+#include "core/image/record.h"
+#include "core/models/open_model.h"
+#include "core/nn/safetensors.h"
+#include "core/training/checkpoint.h"
+#include "core/training/run_log.h"
+#include "refusal.h"
+#include "tiny_run.h"
+
+using namespace daguerre;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+void advance(TrainingRun& run, int steps) {
+    for (int i = 0; i < steps && !run.finished(); ++i) run.advance();
+}
+
+/// Lines of the log without what hangs on the clock and on resuming.
+std::vector<std::vector<double>> learned(const fs::path& run) {
+    std::vector<std::vector<double>> lines;
+    for (const LogLine& line : read_log(run / "log.jsonl")) {
+        std::vector<double> values{double(line.images), double(line.steps), line.norm.mean,
+                                   line.learning_rate};
+        for (const auto& [name, value] : line.curves)
+            values.insert(values.end(), {value.mean, value.min, value.max});
+        for (const LevelLoss& level : line.levels)
+            values.insert(values.end(), {level.sum, double(level.count)});
+        lines.push_back(std::move(values));
+    }
+    return lines;
+}
+
+QString text(const fs::path& path) { return QString::fromStdString(path.string()); }
+
+std::int64_t images_in(const fs::path& run) {
+    return std::stoll(read_safetensors(run / "state.safetensors").metadata.at("images_seen"));
+}
+
+/// The first tensor in which two states differ, or "".
+std::string difference(const fs::path& a, const fs::path& b) {
+    const TensorFile one = read_safetensors(a / "state.safetensors"),
+                     two = read_safetensors(b / "state.safetensors");
+    if (one.weights.size() != two.weights.size()) return "the number of tensors";
+    for (const auto& [name, tensor] : one.weights)
+        if (!two.weights.contains(name) || !at::equal(tensor, two.weights.at(name))) return name;
+    return "";
+}
+
+}  // namespace
+
+class TestTrainingRun : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    fs::path path(const std::string& name) const {
+        return folder_.path().toStdString() + "/" + name;
+    }
+    std::string data() const { return path("shapes").string(); }
+
+    std::unique_ptr<TrainingRun> started(const std::string& name, const Settings& more = {}) const {
+        return TrainingRun::start(data(), "diffusion", path(name), tiny_settings(more));
+    }
+
+private Q_SLOTS:
+    void initTestCase() { write_tiny_dataset(data()); }
+
+    void resume_is_exact() {
+        for (const char* precision : {"fp32", "bf16"}) {
+            // 10 steps a line of the log: 7 + 8 + 6 steps cut lines in two.
+            const Settings settings{
+                {"images", "168"}, {"precision", precision}, {"dropout", "0.1"}, {"flips", "on"}};
+            const std::string whole = std::string("whole-") + precision,
+                              parts = std::string("parts-") + precision;
+            {
+                const auto run = started(whole, settings);
+                advance(*run, 21);
+                run->save();
+                QVERIFY(run->finished());
+            }
+            {
+                const auto run = started(parts, settings);
+                advance(*run, 7);
+                run->save();
+                advance(*run, 4);  // lost, as after a kill
+            }
+            {
+                const auto run = TrainingRun::resume(path(parts));
+                advance(*run, 8);
+                run->make_preview({});  // must not disturb what follows
+                run->save();
+            }
+            {
+                const auto run = TrainingRun::resume(path(parts));
+                advance(*run, 100);
+                QVERIFY(run->finished());
+                run->save();
+            }
+            QCOMPARE(difference(path(whole), path(parts)), std::string());
+            QCOMPARE(learned(path(parts)), learned(path(whole)));
+        }
+    }
+
+    void a_longer_total_goes_on_exactly() {
+        {
+            const auto run = started("long", {{"images", "128"}});
+            advance(*run, 100);
+            run->save();
+        }
+        {
+            const auto run = started("short", {{"images", "61"}});  // rounded up to 64
+            advance(*run, 100);
+            run->save();
+        }
+        {
+            const auto run = TrainingRun::resume(path("short"), 128);
+            QVERIFY(!run->finished());
+            advance(*run, 100);
+            run->save();
+        }
+        QCOMPARE(difference(path("long"), path("short")), std::string());
+        QCOMPARE(images_in(path("short")), std::int64_t(128));
+    }
+
+    void a_kill_leaves_the_last_good_state() {
+        QProcess child;
+        child.start(QCoreApplication::applicationFilePath(),
+                    {QStringLiteral("--train-until-killed"), text(path("killed")), text(data())});
+        for (int saved = 0; saved < 5;) {
+            QVERIFY(child.waitForReadyRead(-1));
+            saved += int(child.readAll().count('\n'));
+        }
+        child.kill();  // somewhere between, or within, a step and a save
+        child.waitForFinished(-1);
+        const std::int64_t total = images_in(path("killed")) + 80;
+        {
+            const auto run = TrainingRun::resume(path("killed"), total);
+            advance(*run, 1000);
+            run->save();
+        }
+        {
+            const auto run = started("unkilled", {{"images", std::to_string(total)}});
+            advance(*run, 1000);
+            run->save();
+        }
+        QCOMPARE(difference(path("unkilled"), path("killed")), std::string());
+        QCOMPARE(learned(path("killed")), learned(path("unkilled")));
+    }
+
+    void a_run_without_a_state_starts_again() {
+        { started("stillborn"); }
+        const auto run = TrainingRun::resume(path("stillborn"));
+        QCOMPARE(run->advance().images_seen, std::int64_t(8));
+    }
+
+    void the_first_loss_is_the_mean_square_of_the_target() {
+        const auto run = started("first", {{"objective", "eps"}, {"batch", "64"}});
+        // An untrained network answers 0, and noise has variance 1.
+        QVERIFY(std::abs(run->advance().losses.at(0).second - 1) < 0.02);
+    }
+
+    void a_tiny_model_halves_its_loss() {
+        const auto run = started("learns", {{"images", "3200"}, {"learning_rate", "3e-3"}});
+        std::vector<double> losses;
+        while (!run->finished()) losses.push_back(run->advance().losses.at(0).second);
+        double first = 0, last = 0;
+        for (std::size_t i = 0; i < 10; ++i) {
+            first += losses[i];
+            last += losses[losses.size() - 1 - i];
+        }
+        QVERIFY2(last < first / 2, qPrintable(QStringLiteral("%1 → %2").arg(first).arg(last)));
+    }
+
+    void the_folder_holds_what_it_should() {
+        const auto run = started("whole", {{"preset", "nano-28"}, {"size", "16"}});
+        advance(*run, 10);
+        const fs::path preview = run->make_preview({});
+        run->save();
+        for (const char* file :
+             {"run.json", "log.jsonl", "state.safetensors", "model/daguerre.json",
+              "model/model_index.json", "model/README.md"})
+            QVERIFY2(fs::is_regular_file(path("whole") / file), file);
+        const Image sheet = read_image(preview);
+        QCOMPARE(sheet.width, 4 * 16 + 3 * 2);
+        const auto record = record_of(sheet.metadata);
+        QVERIFY(record && record->daguerre.find("\"kind\":\"preview\"") != std::string::npos);
+        const auto model = open_model(path("whole").string());
+        QCOMPARE(model->info().id, std::string("whole"));
+        QCOMPARE(model->info().images_seen, std::int64_t(80));
+        QCOMPARE(model->info().classes.size(), std::size_t(4));
+        QVERIFY(model->info().null_class);
+        QCOMPARE(fs::exists(path("whole") / "checkpoints" / "0000000080" / "state.safetensors"),
+                 true);
+    }
+
+    void previews_come_at_powers_of_two() {
+        const auto run = started("previews", {{"images", "160"}});
+        std::vector<std::int64_t> due;
+        while (!run->finished()) {
+            const std::int64_t seen = run->advance().images_seen;
+            if (run->preview_due()) due.push_back(seen / 8);
+        }
+        QCOMPARE(due, (std::vector<std::int64_t>{1, 2, 4, 8, 16}));
+    }
+
+    void stopping_a_preview_leaves_none() {
+        const auto run = started("stopped");
+        run->advance();
+        QVERIFY(run->make_preview([](const Progress&) { return false; }).empty());
+        QVERIFY(!fs::exists(path("stopped") / "previews"));
+    }
+
+    void what_cannot_be_is_refused() {
+        const struct {
+            Settings settings;
+            const char* sentence;
+        } cases[]{
+            {{{"batches", "8"}}, "“batches”"},
+            {{{"preset", "nano-27"}}, "Did you mean “nano-28”?"},
+            {{{"batch", "0"}}, "batch"},
+            {{{"images", "many"}}, "images"},
+            {{{"multiples", "1,x"}}, "multiples is “1,x”"},
+            {{{"multiples", "1,2,2,2,2,2"}}, "16 x 16"},
+            {{{"groups", "3"}}, "doesn't divide"},
+            {{{"batch", "65536"}, {"base_channels", "512"}, {"groups", "32"}}, "memory"},
+            {{{"seed", "-1"}}, "seed"},
+            {{{"precision", "fp16"}}, "fp16"},
+        };
+        for (const auto& [settings, sentence] : cases) {
+            const std::string said = refusal([&] { started("refused", settings); });
+            QVERIFY2(said.find(sentence) != std::string::npos, said.c_str());
+            QVERIFY2(!fs::exists(path("refused")), sentence);
+        }
+        const auto run = started("twice");
+        QVERIFY(refusal([&] { started("twice"); }).find("exists already") != std::string::npos);
+        QVERIFY(refusal([&] { TrainingRun::resume(path("twice")); }).find("being used") !=
+                std::string::npos);
+        QVERIFY(refusal([&] { TrainingRun::resume(path("nowhere")); }).find("run.json") !=
+                std::string::npos);
+    }
+
+    void a_broken_state_is_named() {
+        {
+            const auto run = started("broken");
+            run->advance();
+            run->save();
+        }
+        const fs::path state = path("broken") / "state.safetensors";
+        const std::string bytes = read_file(state, 1 << 30);
+        write_whole(state, bytes.substr(0, bytes.size() / 2));
+        const std::string said = refusal([&] { TrainingRun::resume(path("broken")); });
+        QVERIFY2(said.find("state.safetensors") != std::string::npos, said.c_str());
+    }
+
+    void losses_that_are_no_numbers_are_skipped_then_refused() {
+        {
+            const auto run = started("unstable", {{"images", "800"}});
+            run->advance();
+            run->save();
+        }
+        const fs::path file = path("unstable") / "state.safetensors";
+        const TensorFile state = read_safetensors(file);
+        state.weights.at("net.conv_out.bias").fill_(NAN);
+        write_safetensors(file, state.weights, state.metadata);
+        const auto run = TrainingRun::resume(path("unstable"));
+        std::int64_t skipped = 0;
+        const std::string said = refusal([&] {
+            while (!run->finished()) skipped = run->advance().skipped;
+        });
+        QVERIFY2(said.find("became unstable at image 176") != std::string::npos, said.c_str());
+        QCOMPARE(skipped, std::int64_t(20));
+    }
+};
+
+/// Trains and saves after every third step until killed; a line for each save.
+int train_until_killed(const char* folder, const char* dataset) {
+    const auto run =
+        TrainingRun::start(dataset, "diffusion", folder, tiny_settings({{"images", "1000000"}}));
+    while (!run->finished()) {
+        advance(*run, 3);
+        run->save();
+        std::puts("saved");
+        std::fflush(stdout);
+    }
+    return 0;
+}
+
+int main(int argc, char** argv) {
+    if (argc == 4 && std::string(argv[1]) == "--train-until-killed")
+        return train_until_killed(argv[2], argv[3]);
+    QCoreApplication app(argc, argv);
+    TestTrainingRun test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "test_training_run.moc"

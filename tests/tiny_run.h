@@ -1,0 +1,36 @@
+// Small runs that tests train.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/files.h"
+#include "dataset_files.h"
+#include "tiny_data.h"
+
+/// The tiny shapes as a folder of IDX files, so that a run can name them.
+inline void write_tiny_dataset(const std::filesystem::path& folder, int count = 32) {
+    const auto dataset = tiny_dataset(count);
+    std::string pixels, labels;
+    for (int i = 0; i < count; ++i) {
+        const daguerre::Example example = dataset->at(i);
+        pixels.append(reinterpret_cast<const char*>(example.image.pixels.data()),
+                      example.image.pixels.size());
+        labels += char(example.label);
+    }
+    daguerre::write_whole(folder / "train-images-idx3-ubyte",
+                          idx_of({unsigned(count), 16, 16}, pixels));
+    daguerre::write_whole(folder / "train-labels-idx1-ubyte", idx_of({unsigned(count)}, labels));
+}
+
+/// Settings of a network that takes a few milliseconds a step.
+inline std::vector<std::pair<std::string, std::string>> tiny_settings(
+    std::vector<std::pair<std::string, std::string>> more = {}) {
+    std::vector<std::pair<std::string, std::string>> settings{
+        {"base_channels", "8"}, {"multiples", "1,2"}, {"attention", "8"}, {"groups", "4"},
+        {"batch", "8"},         {"images", "80"},     {"warm_up", "0"},   {"precision", "fp32"}};
+    settings.insert(settings.end(), more.begin(), more.end());
+    return settings;
+}
