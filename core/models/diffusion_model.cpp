@@ -41,8 +41,47 @@ struct Plan {
 
 /// The images `first`, `first` + 1, ... on their way from noise.
 struct Group {
-    std::int64_t first = 0, count = 0;
+    std::int64_t first = 0;
+    std::vector<std::uint32_t> seeds;
     std::vector<std::int64_t> labels;  // with the null class for "none"; empty: no classes
+
+    std::int64_t count() const { return std::int64_t(seeds.size()); }
+};
+
+/// Tells the caller how far it is, and throws Stopped when it wants no more.
+class Reporter {
+public:
+    Reporter(const OnProgress& on_progress, std::int64_t steps)
+        : on_progress_(on_progress), steps_(steps) {}
+
+    void call() {
+        if (!tell({done_, steps_, "call", {}})) throw Stopped();
+    }
+
+    /// After the last step the images are finished, and are kept.
+    void step(const SamplerStep& at, std::int64_t first, const NoiseSchedule& schedule) {
+        ++done_;
+        const auto preview = [&] {
+            return Preview{int(first),
+                           at.step,
+                           at.steps,
+                           at.sigma,
+                           schedule.t_of(at.sigma),
+                           images_of(at.x / std::sqrt(1 + at.sigma * at.sigma)),
+                           images_of(at.denoised)};
+        };
+        stopped_ = !tell({done_, steps_, "step", preview});
+        if (stopped_ && at.step + 1 < at.steps) throw Stopped();
+    }
+
+    bool stopped() const { return stopped_; }
+
+private:
+    bool tell(const Progress& progress) const { return !on_progress_ || on_progress_(progress); }
+
+    const OnProgress& on_progress_;
+    std::int64_t steps_ = 0, done_ = 0;
+    bool stopped_ = false;
 };
 
 class DiffusionModel : public Model {
@@ -74,11 +113,14 @@ public:
                                 const OnProgress& on_progress) const override {
         const Plan plan = plan_of(request, own);
         const c10::InferenceMode inference;
+        const std::int64_t groups = (request.count + group_size - 1) / group_size;
+        Reporter reporter(on_progress, groups * std::int64_t(plan.sigmas.size() - 1));
         std::vector<Image> images;
-        for (std::int64_t first = 0; first < request.count; first += group_size) {
-            const std::vector<Image> group = group_from(plan, first, on_progress);
-            for (const Image& image : group) images.push_back(image);
-            if (group.empty()) break;
+        try {
+            for (std::int64_t i = 0; i < groups && !reporter.stopped(); ++i)
+                for (Image& image : made(plan, group_of(plan, i * group_size), reporter))
+                    images.push_back(std::move(image));
+        } catch (const Stopped&) {
         }
         return images;
     }
@@ -93,10 +135,11 @@ private:
     void describe(const std::string& id, std::string sha256);
     Plan plan_of(const GenerateRequest& request, const Fields& own) const;
     UNet network_on(const at::Device& device, const std::string& precision) const;
+    Group group_of(const Plan& plan, std::int64_t first) const;
     at::Tensor call(const Plan& plan, const Group& group, const at::Tensor& x, double t,
                     std::int64_t first) const;
-    std::vector<Image> group_from(const Plan& plan, std::int64_t first,
-                                  const OnProgress& on_progress) const;
+    std::vector<Image> made(const Plan& plan, const Group& group, Reporter& reporter) const;
+    Json json_record(const Plan& plan, std::uint32_t seed, const std::string& class_name) const;
     Record record_of(const Plan& plan, std::int64_t i) const;
 
     DiffusionSetup setup_;
@@ -199,7 +242,7 @@ at::Tensor DiffusionModel::call(const Plan& plan, const Group& group, const at::
                                 std::int64_t first) const {
     std::vector<std::int64_t> places, labels;
     for (std::int64_t i = 0; i < plan.chunk; ++i)
-        places.push_back(std::min(first + i, group.count - 1));
+        places.push_back(std::min(first + i, group.count() - 1));
     for (const std::int64_t place : places)
         if (!group.labels.empty()) labels.push_back(group.labels[std::size_t(place)]);
     at::Tensor part = x.index_select(0, at::tensor(places).to(plan.place));
@@ -221,87 +264,56 @@ at::Tensor DiffusionModel::call(const Plan& plan, const Group& group, const at::
     return without + plan.options.guidance * (with_class - without);
 }
 
-/// Empty when the caller stopped it.
-std::vector<Image> DiffusionModel::group_from(const Plan& plan, std::int64_t first,
-                                              const OnProgress& on_progress) const {
-    Group group{first, std::min(group_size, plan.request.count - first), {}};
-    const auto steps = std::int64_t(plan.sigmas.size()) - 1;
-    const std::int64_t all_steps = steps * ((plan.request.count + group_size - 1) / group_size);
-    std::int64_t done = steps * (first / group_size);
-    std::vector<std::uint32_t> seeds;
-    for (std::int64_t i = first; i < first + group.count; ++i) {
-        seeds.push_back(seed_of(plan.request, i));
+Group DiffusionModel::group_of(const Plan& plan, std::int64_t first) const {
+    Group group{first, {}, {}};
+    const std::int64_t end = std::min(first + group_size, plan.request.count);
+    for (std::int64_t i = first; i < end; ++i) {
+        group.seeds.push_back(seed_of(plan.request, i));
         if (info_.classes.empty()) continue;
         const int label = class_of(info_, plan.request, i);
         const bool none = label < 0 || (info_.null_class && plan.options.guidance == 0);
         group.labels.push_back(none ? std::int64_t(info_.classes.size()) : label);
     }
+    return group;
+}
+
+std::vector<Image> DiffusionModel::made(const Plan& plan, const Group& group,
+                                        Reporter& reporter) const {
     const NetworkCall network = [&](const at::Tensor& x, double t) {
         std::vector<at::Tensor> parts;
-        for (std::int64_t at = 0; at < group.count; at += plan.chunk) {
-            if (on_progress && !on_progress({done, all_steps, "call", {}})) throw Stopped();
+        for (std::int64_t at = 0; at < group.count(); at += plan.chunk) {
+            reporter.call();
             const at::Tensor part = call(plan, group, x, t, at);
-            parts.push_back(part.narrow(0, 0, std::min(plan.chunk, group.count - at)));
+            parts.push_back(part.narrow(0, 0, std::min(plan.chunk, group.count() - at)));
         }
         return at::cat(parts);
     };
     Denoiser denoiser = denoiser_of(network, objective_, schedule_);
     if (setup_.clip) denoiser = clamped(denoiser, setup_.clip_range);
     const OnStep on_step = [&](const SamplerStep& at) {
-        ++done;
-        const auto preview = [&] {
-            return Preview{int(first),
-                           at.step,
-                           at.steps,
-                           at.sigma,
-                           schedule_.t_of(at.sigma),
-                           images_of(at.x / std::sqrt(1 + at.sigma * at.sigma)),
-                           images_of(at.denoised)};
-        };
-        const bool go_on = !on_progress || on_progress({done, all_steps, "step", preview});
-        if (!go_on && at.step + 1 < at.steps) throw Stopped();
+        reporter.step(at, group.first, schedule_);
         return true;
     };
-    try {
-        const Noise noise = seeded_noise(seeds, {info_.channels, info_.height, info_.width});
-        const double scale = std::sqrt(1 + plan.sigmas[0] * plan.sigmas[0]);
-        const at::Tensor x =
-            row_named(samplers(), plan.options.sampler, "sampler")
-                .run(denoiser, noise().to(plan.place) * scale, plan.sigmas, noise, on_step, {});
-        std::vector<Image> images = images_of(x);
-        for (std::int64_t i = 0; i < group.count; ++i)
-            add_record(images[std::size_t(i)], record_of(plan, first + i));
-        return images;
-    } catch (const Stopped&) {
-        return {};
-    }
+    const Noise noise = seeded_noise(group.seeds, {info_.channels, info_.height, info_.width});
+    const double scale = std::sqrt(1 + plan.sigmas[0] * plan.sigmas[0]);
+    const at::Tensor start = noise().to(plan.place) * scale;
+    const Sampler& sampler = row_named(samplers(), plan.options.sampler, "sampler");
+    std::vector<Image> images =
+        images_of(sampler.run(denoiser, start, plan.sigmas, noise, on_step, {}));
+    for (std::size_t i = 0; i < images.size(); ++i)
+        add_record(images[i], record_of(plan, group.first + std::int64_t(i)));
+    return images;
 }
 
-Record DiffusionModel::record_of(const Plan& plan, std::int64_t i) const {
-    const SamplingOptions& options = plan.options;
-    const int index = class_of(info_, plan.request, i);
-    const std::string name = index < 0 ? "" : info_.classes[std::size_t(index)];
-    const std::string seed = std::to_string(seed_of(plan.request, i));
-    Record record;
-    record.title = name;
-    auto& line = record.parameters;
-    line = {{"Steps", std::to_string(options.steps)},
-            {"Sampler", row_named(samplers(), options.sampler, "sampler").title},
-            {"Schedule type", row_named(spacings(), options.schedule, "schedule").title}};
-    if (info_.null_class) line.emplace_back("CFG scale", text_of(options.guidance));
-    line.emplace_back("Seed", seed);
-    line.emplace_back("Size", std::to_string(info_.width) + "x" + std::to_string(info_.height));
-    if (!info_.sha256.empty()) line.emplace_back("Model hash", info_.sha256.substr(0, 10));
-    line.insert(line.end(), {{"Model", info_.id}, {"RNG", "CPU"}});
-    if (!name.empty()) line.emplace_back("Class", name);
-    line.emplace_back("Version", "Daguerre " DAGUERRE_VERSION);
-
-    Json request{{"model", info_.id}, {"count", 1}, {"seed", seed_of(plan.request, i)}};
-    if (!info_.classes.empty()) request["class"] = name.empty() ? "none" : name;
-    request["sampler"] = options.sampler;
-    request["schedule"] = options.schedule;
-    request["steps"] = options.steps;
-    if (info_.null_class) request["guidance"] = options.guidance;
+/// The text `daguerre`: what makes this one image again.
+Json DiffusionModel::json_record(const Plan& plan, std::uint32_t seed,
+                                 const std::string& class_name) const {
+    Json request{{"model", info_.id}, {"count", 1}, {"seed", seed}};
+    if (!info_.classes.empty()) request["class"] = class_name.empty() ? "none" : class_name;
+    request["sampler"] = plan.options.sampler;
+    request["schedule"] = plan.options.schedule;
+    request["steps"] = plan.options.steps;
+    if (info_.null_class) request["guidance"] = plan.options.guidance;
     Json model{{"id", info_.id}, {"family", info_.family}};
     if (!info_.sha256.empty()) model["sha256"] = info_.sha256;
     model["images_seen"] = info_.images_seen;
@@ -317,7 +329,27 @@ Record DiffusionModel::record_of(const Plan& plan, std::int64_t i) const {
                         {"precision", plan.precision},
                         {"threads", plan.device.threads},
                         {"torch", TORCH_VERSION}};
-    record.daguerre = json.dump();
+    return json;
+}
+
+Record DiffusionModel::record_of(const Plan& plan, std::int64_t i) const {
+    const SamplingOptions& options = plan.options;
+    const int index = class_of(info_, plan.request, i);
+    const std::uint32_t seed = seed_of(plan.request, i);
+    Record record;
+    record.title = index < 0 ? "" : info_.classes[std::size_t(index)];
+    auto& line = record.parameters;
+    line = {{"Steps", std::to_string(options.steps)},
+            {"Sampler", row_named(samplers(), options.sampler, "sampler").title},
+            {"Schedule type", row_named(spacings(), options.schedule, "schedule").title}};
+    if (info_.null_class) line.emplace_back("CFG scale", text_of(options.guidance));
+    line.emplace_back("Seed", std::to_string(seed));
+    line.emplace_back("Size", std::to_string(info_.width) + "x" + std::to_string(info_.height));
+    if (!info_.sha256.empty()) line.emplace_back("Model hash", info_.sha256.substr(0, 10));
+    line.insert(line.end(), {{"Model", info_.id}, {"RNG", "CPU"}});
+    if (!record.title.empty()) line.emplace_back("Class", record.title);
+    line.emplace_back("Version", "Daguerre " DAGUERRE_VERSION);
+    record.daguerre = json_record(plan, seed, record.title).dump();
     return record;
 }
 
