@@ -139,6 +139,9 @@ std::vector<double> noise_levels(std::uint64_t run, std::int64_t first, std::int
 bool drops_label(std::uint64_t run, std::int64_t n, double share);
 
 std::unique_ptr<Trainer> make_diffusion_trainer(const Fields& settings, const DataShape& shape);
+/// The same of any network that fits the shape, not only one that the settings can describe.
+std::unique_ptr<Trainer> make_diffusion_trainer(const Fields& settings, const DataShape& shape,
+                                                const UNetConfig& network);
 
 /// A model from a network that nobody else changes any more. `about`: daguerre.json, or null.
 /// sha256: of the weights as they lie on disk, or empty.

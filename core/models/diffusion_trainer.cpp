@@ -53,12 +53,12 @@ void make_deterministic() {
 
 class DiffusionTrainer : public Trainer {
 public:
-    DiffusionTrainer(const Fields& settings, const DataShape& shape)
+    DiffusionTrainer(const Fields& settings, const DataShape& shape, const UNetConfig& network)
         : settings_(settings),
           request_(options_from<TrainRequest>(settings)),
           options_(options_from<DiffusionOptions>(settings)),
           shape_(shape),
-          setup_(setup_of(options_, request_, shape)),
+          setup_(setup_of(options_, network)),
           schedule_(noise_schedule(setup_.noise_schedule)),
           objective_(row_named(objectives(), options_.objective, "objective")),
           weight_(
@@ -105,10 +105,9 @@ public:
     }
 
 private:
-    static DiffusionSetup setup_of(const DiffusionOptions& options, const TrainRequest& request,
-                                   const DataShape& shape) {
+    static DiffusionSetup setup_of(const DiffusionOptions& options, const UNetConfig& network) {
         DiffusionSetup setup;
-        setup.network = diffusion_network(options, request.base_channels, shape);
+        setup.network = network;
         setup.noise_schedule.id = options.noise_schedule;
         setup.objective = options.objective;
         return setup;
@@ -224,7 +223,15 @@ private:
 }  // namespace
 
 std::unique_ptr<Trainer> make_diffusion_trainer(const Fields& settings, const DataShape& shape) {
-    return std::make_unique<DiffusionTrainer>(settings, shape);
+    return make_diffusion_trainer(
+        settings, shape,
+        diffusion_network(options_from<DiffusionOptions>(settings),
+                          options_from<TrainRequest>(settings).base_channels, shape));
+}
+
+std::unique_ptr<Trainer> make_diffusion_trainer(const Fields& settings, const DataShape& shape,
+                                                const UNetConfig& network) {
+    return std::make_unique<DiffusionTrainer>(settings, shape, network);
 }
 
 }  // namespace daguerre

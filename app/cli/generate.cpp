@@ -1,0 +1,258 @@
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "app/cli/command.h"
+#include "app/cli/options.h"
+#include "app/cli/step_files.h"
+#include "app/cli/terminal.h"
+#include "core/base/error.h"
+#include "core/base/machine.h"
+#include "core/image/film.h"
+#include "core/image/image_file.h"
+#include "core/models/families.h"
+#include "core/models/open_model.h"
+#include "core/nn/device.h"
+
+namespace daguerre {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Images made between two times of writing into a folder; a multiple of every size of chunk that a
+// network is run on, so that no call is wasted.
+constexpr std::int64_t slice_of_images = 64;
+
+struct Words {
+    std::string model, out, film, steps;
+    FieldOptions request, sampling;
+};
+
+/// count, seed and class; the rest of the request every command has.
+Fields request_fields() {
+    Fields fields;
+    for (const Field& field : fields_of<GenerateRequest>())
+        if (field.key == "count" || field.key == "seed" || field.key == "class")
+            fields.push_back(field);
+    return fields;
+}
+
+/// What any family takes; the opened model has the last word.
+Fields sampling_fields() {
+    Fields fields;
+    for (const Family& family : families())
+        for (const Field& field : family.generate_fields())
+            if (!find_field(fields, field.key)) fields.push_back(field);
+    return fields;
+}
+
+/// The nearest folder above that is there.
+fs::path existing_above(const fs::path& path) {
+    fs::path there = fs::absolute(path).parent_path();
+    while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
+    return there;
+}
+
+/// Before work starts: whether an output can be written where it is wanted.
+void check_output(const fs::path& path, bool is_file, const fs::path& model) {
+    std::error_code error;
+    if (is_file && fs::is_directory(path, error))
+        throw Error("“{path}” is a folder. Name a file that isn't there yet.", {{"path", path}});
+    if (!is_file && fs::exists(path, error) && !fs::is_directory(path, error))
+        throw Error(
+            "“{path}” is a file and its name isn't that of an image. Name a folder, or a file "
+            "that ends in .png, .jpg, .webp or .tif.",
+            {{"path", path}});
+    const fs::path place = fs::weakly_canonical(path);
+    if (std::mismatch(model.begin(), model.end(), place.begin(), place.end()).first == model.end())
+        throw Error("“{path}” lies in the model's own folder. Choose another place.",
+                    {{"path", path}});
+    const fs::path above = existing_above(path);
+    if (!fs::is_directory(above, error) || ::access(above.c_str(), W_OK) != 0)
+        throw Error("Daguerre may not write in “{folder}”. Choose another place for “{path}”.",
+                    {{"folder", above}, {"path", path}});
+}
+
+void check_outputs(const Words& words, const fs::path& model_folder) {
+    const fs::path model = fs::weakly_canonical(model_folder);
+    check_output(words.out, has_image_suffix(words.out), model);
+    if (!words.steps.empty()) check_output(words.steps, false, model);
+    if (words.film.empty()) return;
+    if (!is_film(words.film))
+        throw Error("“{film}” can't be written as a film. Let it end in .gif, .png or .mp4.",
+                    {{"film", words.film}});
+    check_output(words.film, true, model);
+    if (fs::weakly_canonical(words.film) == fs::weakly_canonical(words.out))
+        throw Error("--film and --out both name “{file}”. Give the film another name.",
+                    {{"file", words.film}});
+}
+
+/// Everything that is held until the end must fit.
+void check_memory(const Words& words, const ModelInfo& info, std::int64_t count,
+                  const Fields& sampling) {
+    const double image = double(info.width) * info.height * info.channels;
+    double need =
+        has_image_suffix(words.out) || !words.film.empty() ? 3 * image * double(count) : 0;
+    const Field* steps = find_field(sampling, "steps");
+    if (!words.film.empty() && steps)
+        need += 2 * image * double(count) * double(std::get<std::int64_t>(steps->value));
+    if (need < double(memory_available()) / 2) return;
+    throw Error(
+        "{n} images at once would take {need} MB of memory. Make fewer, or let --out name a folder "
+        "and leave out --film.",
+        {{"n", count}, {"need", std::int64_t(need / 1e6)}});
+}
+
+/// One request on its way to files.
+class Making {
+public:
+    Making(Terminal& terminal, const Words& words, std::shared_ptr<const Model> model,
+           const GenerateRequest& request, const Fields& sampling)
+        : terminal_(terminal),
+          words_(words),
+          model_(std::move(model)),
+          request_(request),
+          sampling_(sampling) {}
+
+    Result make() {
+        Result result{.seed = request_.seed};
+        while (made_ < request_.count && !result.stopped) {
+            const std::int64_t wanted = std::min(slice_of_images, request_.count - made_);
+            std::vector<Image> images = make_slice(wanted);
+            result.stopped = std::int64_t(images.size()) < wanted;
+            keep(images, result.files);
+        }
+        finish(result.files);
+        return result;
+    }
+
+private:
+    bool whole_file() const { return has_image_suffix(words_.out); }
+
+    std::vector<Image> make_slice(std::int64_t count) {
+        GenerateRequest slice = request_;
+        slice.count = count;
+        slice.seed = seed_of(request_, made_);
+        return model_->generate(slice, sampling_, [&](const Progress& at) {
+            const double share = at.total > 0 ? double(at.done) / double(at.total) : 0;
+            if (at.preview) {
+                terminal_.progress({.done = double(made_) + share * double(count),
+                                    .total = double(request_.count),
+                                    .what = "images"});
+                if (!words_.film.empty() || !words_.steps.empty()) take_step(at.preview());
+            }
+            return !terminal_.stopped();
+        });
+    }
+
+    void take_step(const Preview& preview) {
+        if (!words_.film.empty()) frames_.keep(preview, made_);
+        if (!words_.steps.empty()) write_steps(words_.steps, preview, made_);
+    }
+
+    /// Into the folder at once; for one file and a film, until the end.
+    void keep(std::vector<Image>& images, std::vector<fs::path>& files) {
+        for (Image& image : images) {
+            if (!whole_file()) {
+                const fs::path file = fs::path(words_.out) / (numbered(made_) + ".png");
+                write_image(file, image);
+                told(file, seed_of(request_, made_));
+                files.push_back(file);
+            }
+            if (whole_file() || !words_.film.empty()) images_.push_back(std::move(image));
+            ++made_;
+        }
+    }
+
+    void finish(std::vector<fs::path>& files) {
+        if (!words_.steps.empty() && fs::exists(words_.steps)) files.push_back(words_.steps);
+        if (images_.empty()) return;
+        if (whole_file()) {
+            Image sheet = square_of(images_);
+            sheet.metadata = images_.front().metadata;
+            write_image(words_.out, sheet);
+            told(words_.out, request_.seed);
+            files.push_back(words_.out);
+        }
+        if (words_.film.empty()) return;
+        // The images are finished, so a Ctrl-C from before must not cost their film.
+        const auto record = record_of(images_.front().metadata);
+        const std::vector<Image> frames = frames_.frames(images_);
+        write_film(words_.film, frames, {}, record ? &*record : nullptr,
+                   [](const Progress&) { return true; });
+        told(words_.film, request_.seed);
+        files.push_back(words_.film);
+    }
+
+    void told(const fs::path& file, std::int64_t seed) {
+        terminal_.event(Json{{"event", "file"}, {"file", file.string()}, {"seed", seed}});
+    }
+
+    Terminal& terminal_;
+    const Words& words_;
+    std::shared_ptr<const Model> model_;
+    GenerateRequest request_;
+    Fields sampling_;
+    std::int64_t made_ = 0;
+    std::vector<Image> images_;
+    FilmFrames frames_;
+};
+
+std::string summary(std::size_t files, const Words& words) {
+    if (files == 0) return "Nothing was finished, so nothing was written.";
+    std::string text = words.out;
+    if (!words.film.empty()) text += "\n" + words.film;
+    if (!words.steps.empty()) text += "\n" + words.steps;
+    return text;
+}
+
+Result run(Terminal& terminal, const Words& words, const Fields& machine) {
+    Fields fields = fields_of<GenerateRequest>();
+    for (const Field& field : machine) set_field(fields, field.key, field.value);
+    words.request.take(fields, "generate");
+    const auto request = options_from<GenerateRequest>(fields);
+    const fs::path folder = model_folder(words.model);
+    check_outputs(words, folder);
+
+    const DeviceChoice device = use_device(request.device, request.threads);
+    const auto model = open_model(words.model);
+    Fields sampling = model->generate_fields();
+    words.sampling.take(sampling, words.model);
+    class_of(model->info(), request, 0);  // throws for a class it doesn't know
+    check_memory(words, model->info(), request.count, sampling);
+    terminal.remark(device.why.text());
+    for (const std::string& remark : model->info().remarks) terminal.remark(remark);
+
+    const Result result = Making(terminal, words, model, request, sampling).make();
+    terminal.line(summary(result.files.size(), words));
+    return result;
+}
+
+}  // namespace
+
+Command generate_command() {
+    return {"generate", "Make images with a model", [](CLI::App& app) -> Run {
+                const auto words = std::make_shared<Words>();
+                app.add_option("MODEL", words->model,
+                               "a bundled id, a model folder, a diffusers folder or a run")
+                    ->required();
+                app.add_option("--out", words->out,
+                               "an image file (several images become a grid), or a folder that "
+                               "gets 0000.png, 0001.png, ...")
+                    ->type_name("FILE|DIR")
+                    ->required();
+                words->request = FieldOptions(app, request_fields());
+                words->sampling = FieldOptions(app, sampling_fields());
+                app.add_option("--film", words->film, "film of the steps: .gif, .png or .mp4")
+                    ->type_name("FILE");
+                app.add_option("--save-steps", words->steps,
+                               "folder that gets each step of each image as PNG")
+                    ->type_name("DIR");
+                return [words](Terminal& terminal, const Fields& machine) {
+                    return run(terminal, *words, machine);
+                };
+            }};
+}
+
+}  // namespace daguerre

@@ -1,0 +1,189 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/cli/command.h"
+#include "app/cli/options.h"
+#include "app/cli/terminal.h"
+#include "core/base/error.h"
+#include "core/base/table.h"
+#include "core/models/families.h"
+#include "core/nn/device.h"
+#include "core/training/training_run.h"
+
+namespace daguerre {
+namespace {
+
+namespace fs = std::filesystem;
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+struct Words {
+    std::string dataset, family, out, config, images;
+    std::vector<std::string> set;
+    bool resume = false;
+};
+
+/// Every key that --set and --config take for a family.
+Fields known_keys(const Family& family) {
+    Fields keys = fields_of<TrainRequest>();
+    for (const Field& field : family.train_fields())
+        if (!find_field(keys, field.key)) keys.push_back(field);
+    return keys;
+}
+
+std::string presets_text(const Family& family) {
+    std::string text;
+    for (const Preset& preset : family.presets()) {
+        text += "  " + preset.id + ":";
+        for (const auto& [key, value] : preset.values) text += " " + key + "=" + text_of(value);
+        text += "\n";
+    }
+    return text;
+}
+
+std::string help_of_families(const Words& words) {
+    std::string text;
+    for (const Family& family : families()) {
+        if (!words.family.empty() && words.family != family.id) continue;
+        text += "\nKeys of --set and --config for --family " + family.id + ":\n" +
+                key_list(known_keys(family)) + "\nPresets:\n" + presets_text(family);
+    }
+    return text;
+}
+
+/// The keys of a --config file. A key that nobody knows is the file's mistake, not that of the
+/// command line.
+Settings settings_in(const fs::path& file, const Family& family) {
+    const Json json = read_json(file);
+    if (!json.is_object())
+        throw Error("“{file}” must hold one JSON object, such as {\"batch\": 64}.",
+                    {{"file", file}});
+    const Fields keys = known_keys(family);
+    Settings settings;
+    for (const auto& [key, value] : json.items()) {
+        if (!find_field(keys, key)) {
+            std::vector<std::string> names;
+            for (const Field& field : keys) names.push_back(field.key);
+            const std::string close = nearest(key, names);
+            throw Error("“{file}” sets “{key}”, which {family} training doesn't know.{close}",
+                        {{"file", file},
+                         {"key", key},
+                         {"family", family.id},
+                         {"close", close.empty() ? close : " Did you mean “" + close + "”?"}});
+        }
+        if (value.is_structured() || value.is_null())
+            throw Error("“{file}” sets “{key}” to something that is no number, word or yes and no.",
+                        {{"file", file}, {"key", key}});
+        settings.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+    return settings;
+}
+
+/// In the order in which they win: --config, --set, then options of their own.
+Settings settings_of(const Words& words, const Family& family, const Fields& machine) {
+    Settings settings;
+    if (!words.config.empty()) settings = settings_in(words.config, family);
+    for (const std::string& each : words.set) {
+        const std::size_t equals = each.find('=');
+        if (equals == std::string::npos || equals == 0)
+            throw CLI::ValidationError("“--set " + each + "” isn't KEY=VALUE");
+        settings.emplace_back(each.substr(0, equals), each.substr(equals + 1));
+    }
+    if (!words.images.empty()) settings.emplace_back("images", words.images);
+    for (const Field& field : machine)
+        if (field.value != field.standard) settings.emplace_back(field.key, text_of(field.value));
+    return settings;
+}
+
+std::unique_ptr<TrainingRun> started(const Words& words, const Fields& machine) {
+    if (words.dataset.empty()) throw CLI::RequiredError("DATASET");
+    if (words.family.empty()) throw CLI::RequiredError("--family");
+    const Family& family = row_named(families(), words.family, "family");
+    return TrainingRun::start(words.dataset, words.family, words.out,
+                              settings_of(words, family, machine));
+}
+
+std::unique_ptr<TrainingRun> resumed(const Words& words) {
+    if (!words.dataset.empty() || !words.family.empty() || !words.config.empty() ||
+        !words.set.empty())
+        throw CLI::ValidationError(
+            "--resume takes everything but --images from the run itself; leave the rest out");
+    if (words.images.empty()) return TrainingRun::resume(words.out);
+    Fields fields = fields_of<TrainRequest>();
+    set_field_text(fields, "images", words.images);
+    return TrainingRun::resume(words.out, options_from<TrainRequest>(fields).images);
+}
+
+void show(Terminal& terminal, const StepReport& report) {
+    terminal.progress({.done = double(report.images_seen),
+                       .total = double(report.images_total),
+                       .what = "images",
+                       .figures = report.losses});
+}
+
+void save(Terminal& terminal, TrainingRun& run, std::int64_t images_seen) {
+    run.save();
+    terminal.event(Json{{"event", "saved"}, {"images_seen", images_seen}});
+}
+
+/// Trains until the run is finished or Ctrl-C; what was learned is on disk when it returns.
+void train(Terminal& terminal, TrainingRun& run) {
+    std::int64_t seen = 0;
+    while (!run.finished() && !terminal.stopped()) {
+        const StepReport report = run.advance();
+        seen = report.images_seen;
+        show(terminal, report);
+        if (run.preview_due()) {
+            const fs::path file =
+                run.make_preview([&](const Progress&) { return !terminal.stopped(); });
+            if (!file.empty()) terminal.event(Json{{"event", "preview"}, {"file", file.string()}});
+        }
+        if (run.save_due()) save(terminal, run, seen);
+    }
+    save(terminal, run, seen);
+}
+
+Result run(Terminal& terminal, const Words& words, const Fields& machine) {
+    const GenerateRequest wanted = options_from<GenerateRequest>(machine);
+    const DeviceChoice device = use_device(wanted.device, wanted.threads);
+    const auto training = words.resume ? resumed(words) : started(words, machine);
+    terminal.remark(device.why.text());
+    for (const std::string& remark : training->remarks()) terminal.remark(remark);
+    train(terminal, *training);
+    const TrainRequest settled = options_from<TrainRequest>(training->request());
+    const bool stopped = !training->finished();
+    const fs::path model = fs::path(words.out) / "model";
+    if (stopped)
+        terminal.remark("Go on with: daguerre train --resume --out " + words.out);
+    else
+        terminal.line("The model is in " + model.string() + ". Use it: daguerre generate " +
+                      words.out + " --out images");
+    return {.stopped = stopped, .files = {model}, .seed = settled.seed};
+}
+
+}  // namespace
+
+Command train_command() {
+    return {
+        "train", "Train a model on a dataset", [](CLI::App& app) -> Run {
+            const auto words = std::make_shared<Words>();
+            app.add_option("DATASET", words->dataset,
+                           "a known id, a folder with IDX files, a folder or zip of images");
+            app.add_option("--family", words->family, "what to train")->type_name("ID");
+            app.add_option("--out", words->out, "folder of the run")->type_name("RUN")->required();
+            app.add_option("--config", words->config, "JSON file of keys and values")
+                ->type_name("FILE");
+            app.add_option("--set", words->set, "set a key; may stand more than once")
+                ->type_name("KEY=VALUE")
+                ->expected(1)
+                ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+            app.add_option("--images", words->images, "training images to see in all")
+                ->type_name("N");
+            app.add_flag("--resume", words->resume, "go on with the run in --out");
+            app.footer([words] { return help_of_families(*words); });
+            return [words](Terminal& terminal, const Fields& machine) {
+                return run(terminal, *words, machine);
+            };
+        }};
+}
+
+}  // namespace daguerre
