@@ -26,10 +26,6 @@ DenoiseView::DenoiseView(Form form, QWidget* parent)
     playing_.setTimerType(Qt::PreciseTimer);
     playing_.setInterval(frame_ms);
     connect(&playing_, &QTimer::timeout, this, &DenoiseView::tick);
-    painting_.setSingleShot(true);
-    painting_.setInterval(frame_ms);
-    connect(&painting_, &QTimer::timeout, this, [this] { showStep(step_); });
-
     connect(transport_, &Transport::moved, this, &DenoiseView::setStep);
     connect(transport_, &Transport::firstWanted, this, &DenoiseView::toFirst);
     connect(transport_, &Transport::backWanted, this, [this] { stepBy(-1); });
@@ -45,19 +41,19 @@ void DenoiseView::record(std::shared_ptr<Frames> frames) {
     setMode(Mode::Following);
 }
 
-void DenoiseView::add(std::shared_ptr<const Preview> preview) {
+void DenoiseView::add(const std::vector<std::shared_ptr<const Preview>>& previews) {
     if (!frames_) return;
-    measurePace(*preview);
-    frames_->add(std::move(preview));
-    if (mode_ == Mode::Following) step_ = frames_->newest();
-    if (!painting_.isActive()) painting_.start();
+    for (const std::shared_ptr<const Preview>& preview : previews) {
+        measurePace(*preview);
+        frames_->add(preview);
+    }
+    showStep(mode_ == Mode::Following ? std::max(frames_->newest(), 0) : step_);
 }
 
 void DenoiseView::finish(int first, std::vector<Image> images) {
     if (!frames_) return;
     frames_->finish(first, std::move(images));
-    if (mode_ == Mode::Following) step_ = frames_->newest();
-    showStep(step_);
+    showStep(mode_ == Mode::Following ? frames_->newest() : step_);
 }
 
 void DenoiseView::end() {

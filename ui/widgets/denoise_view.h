@@ -26,7 +26,9 @@ public:
     void begin(int count) { record(std::make_shared<Frames>(count)); }
     /// The same into given Frames, which may hold something already.
     void record(std::shared_ptr<Frames> frames);
-    void add(std::shared_ptr<const Preview> preview);
+    /// Previews in the order they were made; what they show is painted once.
+    void add(const std::vector<std::shared_ptr<const Preview>>& previews);
+    void add(const std::shared_ptr<const Preview>& preview) { add(std::vector{preview}); }
     void finish(int first, std::vector<Image> images);
     /// Nothing more will come.
     void end();
@@ -68,7 +70,7 @@ private:
     DenoiseCanvas* canvas_;
     Transport* transport_;
     std::shared_ptr<Frames> frames_;
-    QTimer playing_, painting_;
+    QTimer playing_;
     QElapsedTimer sinceTick_, sincePace_;
     Mode mode_ = Mode::Still;
     bool live_ = false;

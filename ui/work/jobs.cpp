@@ -57,7 +57,7 @@ bool GenerateJob::step(const Progress& progress) {
         preview->first += int(first_);
         steps_ = preview->steps;
         waiting_.push_back(preview);
-        hand(preview->step + 1 >= preview->steps);
+        hand(budget_ >= 1 || preview->step + 1 >= preview->steps);
         previewSeconds_ += seconds() - before;
         weigh();
     }

@@ -35,7 +35,7 @@ public:
     /// Pictures of which a model is asked for at a time, so that finished ones come early.
     static constexpr std::int64_t atOnce = 16;
 
-    /// own: what Model::generate takes beside the request. budget 1: every step.
+    /// own: what Model::generate takes beside the request. budget 1: every step, at once.
     GenerateJob(std::shared_ptr<const Model> model, const GenerateRequest& request,
                 const Fields& own, double budget = usualBudget);
 

@@ -285,9 +285,8 @@ std::shared_ptr<Result> Generate::newResult(const Model& model,
 }
 
 void Generate::take(const GenerateJob::Previews& previews) {
-    const bool shown = view_->frames() == making_->frames;
-    for (const std::shared_ptr<const Preview>& preview : previews)
-        shown ? view_->add(preview) : making_->frames->add(preview);
+    if (view_->frames() == making_->frames) return view_->add(previews);
+    for (const std::shared_ptr<const Preview>& preview : previews) making_->frames->add(preview);
 }
 
 void Generate::made(int first, const std::vector<Picture>& pictures) {

@@ -1,0 +1,426 @@
+#include <QClipboard>
+#include <QComboBox>
+#include <QDir>
+#include <QGuiApplication>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSemaphore>
+#include <QSpinBox>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+#include <filesystem>
+#include <set>
+
+#include "core/base/files.h"
+#include "core/image/image_file.h"
+#include "fake_model.h"
+#include "ui/session/session.h"
+#include "ui/session/setting.h"
+#include "ui/widgets/denoise_view.h"
+#include "ui/widgets/fields_form.h"
+#include "ui/widgets/film_dialog.h"
+#include "ui/widgets/history_strip.h"
+#include "ui/widgets/notice.h"
+#include "ui/widgets/step_slider.h"
+#include "ui/widgets/theme.h"
+#include "ui/work/pictures.h"
+#include "ui/workspaces/make_panel.h"
+#include "ui/workspaces/restore.h"
+#include "ui/workspaces/workspaces.h"
+
+using namespace daguerre;
+
+namespace {
+
+constexpr int guard = 60'000;  // ms, against hanging
+
+/// The page with a model without a network, in user data of its own.
+struct Page {
+    explicit Page(const QString& home = {}) {
+        qputenv("DAGUERRE_HOME", (home.isEmpty() ? folder.path() : home).toUtf8());
+        Setting<double>("generate/previewBudget", 0).set(1);  // every step
+        ModelSource source;
+        source.use = [] {
+            DeviceChoice choice;
+            choice.device = "cpu";
+            return choice;
+        };
+        source.list = [] {
+            return std::vector<ModelEntry>{{"fake", "", true}, {"other", "", true}};
+        };
+        source.open = [world = world](const std::string& name) {
+            return std::make_shared<const FakeModel>(name, world);
+        };
+        session = std::make_unique<Session>(source);
+        widget.reset(makeGenerate(*session));
+        widget->resize(1200, 800);
+        widget->show();
+        session->begin();
+        session->actions().setScope(QStringLiteral("generate"));
+        session->openModel("fake");
+    }
+    ~Page() {
+        if (world->gate) world->gate->release(100'000);
+    }
+
+    template <class T = QWidget>
+    T* find(const char* name) const {
+        T* found = widget->findChild<T*>(QLatin1String(name));
+        if (!found) qFatal("there is no %s", name);
+        return found;
+    }
+    DenoiseView* view() const { return find<DenoiseView>("generate.view"); }
+    QPushButton* run() const { return find<QPushButton>("generate.run"); }
+    MakePanel* panel() const { return widget->findChild<MakePanel*>(); }
+    HistoryStrip* strip() const { return widget->findChild<HistoryStrip*>(); }
+    Notice* notice() const { return find<Notice>("generate.notice"); }
+    bool ready() const { return session->model() != nullptr; }
+    bool idle() const { return ready() && run()->text() == QLatin1String("Make pictures"); }
+    void set(const char* key, const FieldValue& value) {
+        Fields fields = panel()->fields();
+        set_field(fields, key, value);
+        panel()->setValues(fields);
+    }
+    FieldValue get(const char* key) const { return find_field(panel()->fields(), key)->value; }
+    void hold() { world->gate = &gate; }
+
+    QTemporaryDir folder;
+    QSemaphore gate;
+    std::shared_ptr<FakeWorld> world = std::make_shared<FakeWorld>();
+    std::unique_ptr<Session> session;
+    std::unique_ptr<QWidget> widget;
+};
+
+/// Presses the button and waits for the pictures.
+void makeAll(Page& page, int count, int steps) {
+    QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+    page.set("count", std::int64_t(count));
+    page.set("steps", std::int64_t(steps));
+    QTest::mouseClick(page.run(), Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+}
+
+std::vector<std::filesystem::path> files() {
+    std::vector<std::filesystem::path> all;
+    for (const std::filesystem::path& press : presses())
+        for (const std::filesystem::path& file : picturesOf(press)) all.push_back(file);
+    return all;
+}
+
+}  // namespace
+
+class TestGenerate : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        qputenv("XDG_DATA_HOME", trash_.path().toUtf8());
+        applyLook(Look::Dark);
+    }
+
+    void every_step_of_every_picture_is_recorded() {
+        Page page;
+        makeAll(page, 20, 7);
+        const auto frames = page.view()->frames();
+        QVERIFY(frames);
+        QCOMPARE(frames->count(), 20);
+        QCOMPARE(frames->steps(), 7);
+        for (int image = 0; image < 20; ++image)
+            for (int step = 0; step <= 7; ++step) {
+                QCOMPARE(frames->atMost(image, step), step);
+                QVERIFY(frames->noisy(image, step));
+                QVERIFY(frames->guess(image, step));
+            }
+        QCOMPARE(page.view()->step(), 7);
+    }
+
+    void finished_pictures_lie_in_the_folder_with_their_record() {
+        Page page;
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        page.set("seed", std::int64_t(41));
+        makeAll(page, 3, 4);
+        const auto all = files();
+        QCOMPARE(all.size(), std::size_t(3));
+        for (std::size_t i = 0; i < 3; ++i) {
+            const Image image = read_image(all[i]);
+            const auto record = record_of(image.metadata);
+            QVERIFY(record);
+            const auto shown = page.view()->frames()->guess(int(i), 4);
+            QVERIFY(image.pixels == shown->pixels);
+            HistoryItem item;
+            for (const auto& [key, value] : record->parameters)
+                item.settings.emplace_back(QString::fromStdString(key),
+                                           QString::fromStdString(value));
+            QCOMPARE(item.setting(QStringLiteral("Seed")), QString::number(41 + i));
+            QCOMPARE(item.setting(QStringLiteral("Steps")), QStringLiteral("4"));
+        }
+        QCOMPARE(page.strip()->items().size(), std::size_t(3));
+    }
+
+    void scrubbing_works_while_pictures_are_made() {
+        Page page;
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        page.hold();
+        page.set("count", std::int64_t(4));
+        page.set("steps", std::int64_t(10));
+        page.run()->click();
+        page.gate.release(6);
+        DenoiseView* view = page.view();
+        QTRY_VERIFY_WITH_TIMEOUT(view->frames() && view->frames()->newest() == 5, guard);
+        QVERIFY(view->moving());
+        QTRY_COMPARE_WITH_TIMEOUT(view->step(), 5, guard);
+        StepSlider* slider = page.find<StepSlider>("generate.scrub");
+        QTest::mouseClick(slider, Qt::LeftButton, {}, {slider->centreOf(2), slider->height() / 2});
+        QCOMPARE(view->step(), 2);
+        page.gate.release(2);
+        QTRY_COMPARE_WITH_TIMEOUT(view->frames()->newest(), 7, guard);
+        QCOMPARE(view->step(), 2);
+        view->toLast();
+        QVERIFY(view->moving());
+        page.gate.release(2);
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        QCOMPARE(view->step(), 10);
+    }
+
+    void stopping_keeps_what_is_finished_and_offers_the_rest() {
+        Page page;
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        page.hold();
+        page.set("count", std::int64_t(20));  // 16, then 4
+        page.set("steps", std::int64_t(5));
+        page.run()->click();
+        QCOMPARE(page.run()->text(), QStringLiteral("Stop"));
+        page.gate.release(2 * 5 + 3);
+        QTRY_VERIFY_WITH_TIMEOUT(page.view()->frames()->newest(19) == 2, guard);
+        QCOMPARE(files().size(), std::size_t(16));
+        const int calls = page.world->calls;
+        page.session->actions()["stop"]->trigger();
+        page.gate.release(1);
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        QVERIFY(page.world->calls <= calls + 1);
+        QCOMPARE(page.view()->frames()->newest(15), 5);
+        QCOMPARE(files().size(), std::size_t(16));
+        auto* keep = page.find<QPushButton>("generate.keep");
+        QVERIFY(keep->isVisible());
+        keep->click();
+        QTRY_COMPARE_WITH_TIMEOUT(page.strip()->items().size(), std::size_t(20), guard);
+        QCOMPARE(files().size(), std::size_t(20));
+        QVERIFY(!keep->isVisible());
+        const HistoryItem& half = page.strip()->items().front();
+        QVERIFY(half.setting(QStringLiteral("Stopped at step")).toInt() >= 2);
+    }
+
+    void esc_and_ctrl_enter_are_the_button() {
+        Page page;
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        page.hold();
+        page.session->actions()["make"]->trigger();
+        QVERIFY(!page.idle());
+        page.session->actions()["stop"]->trigger();
+        page.gate.release(1);
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+    }
+
+    void a_picture_restores_its_settings_and_starts_nothing() {
+        Page page;
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        page.set("class", std::string("three"));
+        page.set("seed", std::int64_t(77));
+        makeAll(page, 2, 9);
+        const int calls = page.world->calls;
+        page.set("class", std::string("one"));
+        page.set("seed", std::int64_t(5));
+        page.set("steps", std::int64_t(3));
+        page.session->openFile(files().back());
+        QTRY_COMPARE_WITH_TIMEOUT(std::get<std::int64_t>(page.get("seed")), std::int64_t(78),
+                                  guard);
+        QCOMPARE(std::get<std::string>(page.get("class")), std::string("three"));
+        QCOMPARE(std::get<std::int64_t>(page.get("steps")), std::int64_t(9));
+        QCOMPARE(std::get<std::int64_t>(page.get("count")), std::int64_t(2));
+        QCOMPARE(int(page.world->calls), calls);
+        QVERIFY(page.idle());
+    }
+
+    void restoring_says_what_it_cannot_use() {
+        Fields fields = FakeModel("fake").generate_fields();
+        for (const Field& field : fields_of<GenerateRequest>()) fields.push_back(field);
+        Record record;
+        record.parameters = {{"Steps", "12"},     {"Sampler", "heun"}, {"Schedule type", "Karras"},
+                             {"CFG scale", "99"}, {"Clip skip", "2"},  {"Seed", "8"}};
+        const QStringList unused = restoreFields(record, fields);
+        QCOMPARE(unused.size(), 2);
+        QVERIFY(unused.join(QLatin1Char(' ')).contains(QStringLiteral("Clip skip: 2")));
+        QVERIFY(unused.join(QLatin1Char(' ')).contains(QStringLiteral("99")));
+        QCOMPARE(std::get<std::int64_t>(find_field(fields, "steps")->value), std::int64_t(12));
+        QCOMPARE(std::get<std::string>(find_field(fields, "sampler")->value), std::string("heun"));
+        QCOMPARE(std::get<std::string>(find_field(fields, "schedule")->value),
+                 std::string("karras"));
+        // Our own record wins; a broken one says nothing.
+        record.daguerre = R"({"request":{"steps":30}})";
+        restoreFields(record, fields);
+        QCOMPARE(std::get<std::int64_t>(find_field(fields, "steps")->value), std::int64_t(30));
+        record.daguerre = "{broken";
+        restoreFields(record, fields);
+        QCOMPARE(std::get<std::int64_t>(find_field(fields, "steps")->value), std::int64_t(12));
+    }
+
+    void history_opens_views_and_restores_forms() {
+        Page page;
+        makeAll(page, 2, 3);
+        page.set("seed", std::int64_t(500));
+        makeAll(page, 3, 6);
+        HistoryStrip* strip = page.strip();
+        QCOMPARE(strip->items().size(), std::size_t(5));
+        const auto newest = page.view()->frames();
+        HistoryCells* cells = strip->cells();
+        QTest::mouseClick(cells->viewport(), Qt::LeftButton, {}, cells->cell(4).center());
+        QVERIFY(page.view()->frames() != newest);
+        QCOMPARE(page.view()->frames()->count(), 2);
+        QCOMPARE(page.view()->frames()->kept().size(), std::size_t(4));  // still in memory
+        QCOMPARE(page.view()->canvas()->chosen(), 1);
+        QCOMPARE(std::get<std::int64_t>(page.get("steps")), std::int64_t(6));
+        QTest::mouseDClick(cells->viewport(), Qt::LeftButton, {}, cells->cell(4).center());
+        QTRY_COMPARE_WITH_TIMEOUT(std::get<std::int64_t>(page.get("steps")), std::int64_t(3),
+                                  guard);
+    }
+
+    void history_is_read_when_the_program_starts() {
+        QTemporaryDir home;
+        {
+            Page page(home.path());
+            makeAll(page, 3, 5);
+            page.view()->canvas()->choose(1);
+            page.session->actions()["favourite"]->trigger();
+            QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(picturesFolder() / "favourites.txt"),
+                                     guard);
+        }
+        Page page(home.path());
+        HistoryStrip* strip = page.strip();
+        QTRY_COMPARE_WITH_TIMEOUT(strip->items().size(), std::size_t(3), guard);
+        QVERIFY(!strip->items()[0].favourite);
+        QVERIFY(strip->items()[1].favourite);
+        QVERIFY(!strip->items()[1].thumbnail.isNull());
+        strip->favouritesOnly()->click();
+        QVERIFY(strip->cells()->cell(0).isEmpty());
+        QVERIFY(!strip->cells()->cell(1).isEmpty());
+        strip->favouritesOnly()->click();
+        strip->search()->setText(strip->items()[2].title + QStringLiteral(" fake"));
+        QVERIFY(strip->cells()->cell(0).isEmpty());
+        QVERIFY(!strip->cells()->cell(2).isEmpty());
+        strip->search()->clear();
+        // The view comes back from disk, with its last step only.
+        QTest::mouseClick(strip->cells()->viewport(), Qt::LeftButton, {},
+                          strip->cells()->cell(2).center());
+        QTRY_VERIFY_WITH_TIMEOUT(page.view()->frames() != nullptr, guard);
+        QCOMPARE(page.view()->frames()->count(), 3);
+        QCOMPARE(page.view()->frames()->kept(), std::vector<int>{5});
+        QCOMPARE(page.view()->canvas()->chosen(), 2);
+    }
+
+    void trash_can_be_undone() {
+        Page page;
+        makeAll(page, 3, 2);
+        const std::filesystem::path file = files()[1];
+        const std::string before = read_file(file, 1 << 20);
+        page.view()->canvas()->choose(1);
+        page.session->actions()["delete"]->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(page.strip()->items().size(), std::size_t(2), guard);
+        QVERIFY(!std::filesystem::exists(file));
+        page.notice()->findChild<QPushButton*>(QStringLiteral("notice.button"))->click();
+        QTRY_COMPARE_WITH_TIMEOUT(page.strip()->items().size(), std::size_t(3), guard);
+        QCOMPARE(read_file(file, 1 << 20), before);
+        QCOMPARE(page.strip()->items()[1].file, QString::fromStdString(file.string()));
+    }
+
+    void a_film_is_written() {
+        Page page;
+        makeAll(page, 4, 6);
+        page.session->actions()["film"]->trigger();
+        auto* dialog = page.find<FilmDialog>("film");
+        const QString steps = page.folder.filePath(QStringLiteral("steps"));
+        FilmChoice choice = dialog->choice();
+        choice.form = FilmChoice::Form::Steps;
+        Q_EMIT dialog->wanted(choice, steps);
+        QTRY_COMPARE_WITH_TIMEOUT(QDir(steps).count(), 7u + 2u, guard);
+        choice.form = FilmChoice::Form::Sheet;
+        const QString sheet = page.folder.filePath(QStringLiteral("sheet.png"));
+        Q_EMIT dialog->wanted(choice, sheet);
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(sheet), guard);
+        QCOMPARE(peek(sheet.toStdString()).width, filmSize(*dialog->frames(), choice).width());
+        if (QStandardPaths::findExecutable(QStringLiteral("ffmpeg")).isEmpty())
+            QSKIP("ffmpeg isn't installed, so no film can be written");
+        choice.form = FilmChoice::Form::Apng;
+        const QString film = page.folder.filePath(QStringLiteral("film.apng"));
+        Q_EMIT dialog->wanted(choice, film);
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(film), guard);
+        QCOMPARE(peek(film.toStdString()).frames, 7);
+    }
+
+    void the_command_says_what_the_form_says() {
+        Page page;
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        page.set("count", std::int64_t(2));
+        page.set("class", std::string("four"));
+        page.set("guidance", 3.5);
+        page.session->actions()["copy-command"]->trigger();
+        QCOMPARE(QGuiApplication::clipboard()->text(),
+                 QStringLiteral("daguerre generate fake --count 2 --class four --guidance 3.5 "
+                                "--out pictures"));
+    }
+
+    void a_new_seed_is_another_one() {
+        Page page;
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        std::set<std::int64_t> seeds;
+        for (int i = 0; i < 5; ++i) {
+            page.session->actions()["new-seed"]->trigger();
+            seeds.insert(std::get<std::int64_t>(page.get("seed")));
+        }
+        QVERIFY(seeds.size() > 1);
+    }
+
+    void another_model_keeps_the_form() {
+        Page page;
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        page.set("steps", std::int64_t(33));
+        page.session->openModel("other");
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle() && page.session->model()->info().id == "other", guard);
+        QCOMPARE(std::get<std::int64_t>(page.get("steps")), std::int64_t(33));
+        QCOMPARE(page.find<QComboBox>("generate.model")->currentText(), QStringLiteral("other"));
+    }
+
+    void previews_keep_within_their_budget() {
+        const auto model = std::make_shared<const FakeModel>("fake");
+        QTemporaryDir home;
+        qputenv("DAGUERRE_HOME", home.path().toUtf8());
+        for (const double budget : {0.0, 1.0}) {
+            GenerateRequest request;
+            request.count = 4;
+            Worker worker(QStringLiteral("making"));
+            const auto job = makeJob<GenerateJob>(model, request, model->generate_fields(), budget);
+            Frames frames(4);
+            bool done = false;
+            connect(job.get(), &GenerateJob::previewed, this,
+                    [&](const GenerateJob::Previews& previews) {
+                        for (const auto& preview : previews) frames.add(preview);
+                    });
+            connect(job.get(), &Job::finished, this, [&] { done = true; });
+            worker.run(job);
+            QTRY_VERIFY_WITH_TIMEOUT(done, guard);
+            const std::vector<int> kept = frames.kept();
+            QCOMPARE(kept.front(), 0);
+            QCOMPARE(kept.back(), 19);
+            if (budget == 0)
+                QVERIFY(kept.size() < 8);
+            else
+                QCOMPARE(kept.size(), std::size_t(20));
+        }
+    }
+
+private:
+    QTemporaryDir trash_;
+};
+
+QTEST_MAIN(TestGenerate)
+#include "test_generate.moc"
