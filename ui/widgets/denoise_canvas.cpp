@@ -305,6 +305,26 @@ void DenoiseCanvas::mouseReleaseEvent(QMouseEvent* event) {
     setCursor(onBar(event->pos()) ? Qt::SplitHCursor : Qt::ArrowCursor);
 }
 
+void DenoiseCanvas::keyPressEvent(QKeyEvent* event) {
+    const int count = frames_ ? frames_->count() : 0;
+    const bool plain = event->modifiers() == Qt::NoModifier && count > 0;
+    if (plain && event->key() == Qt::Key_Up)
+        return choose((chosen_ + count - (chosen_ >= 0)) % count);
+    if (plain && event->key() == Qt::Key_Down) return choose((chosen_ + 1) % count);
+    if (plain && event->key() == Qt::Key_Return && chosen_ >= 0) return setAlone(!alone_);
+    event->ignore();
+}
+
+void DenoiseCanvas::focusInEvent(QFocusEvent* event) {
+    ring_ = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    update();
+}
+
+void DenoiseCanvas::focusOutEvent(QFocusEvent*) {
+    ring_ = false;
+    update();
+}
+
 void DenoiseCanvas::mouseDoubleClickEvent(QMouseEvent* event) {
     if (compact_ || event->button() != Qt::LeftButton) return;
     if (onBar(event->pos())) {

@@ -14,7 +14,8 @@ namespace daguerre {
 enum class Showing { Split, Noise, Guess, Change };
 
 /// Paints one step of some Frames. The wheel zooms at the pointer and dragging pans, both halves
-/// together; a click chooses a picture, a double-click shows it alone, a right click holds it.
+/// together; a click, ↑ and ↓ choose a picture, a double-click or Enter shows it alone, a right
+/// click holds it.
 class DenoiseCanvas : public QWidget {
     Q_OBJECT
 public:
@@ -74,6 +75,9 @@ protected:
     void mouseMoveEvent(QMouseEvent*) override;
     void mouseReleaseEvent(QMouseEvent*) override;
     void mouseDoubleClickEvent(QMouseEvent*) override;
+    void keyPressEvent(QKeyEvent*) override;
+    void focusInEvent(QFocusEvent*) override;
+    void focusOutEvent(QFocusEvent*) override;
 
 private:
     struct Pane {
@@ -106,7 +110,7 @@ private:
     std::shared_ptr<const Frames> frames_;
     QString emptyText_;
     const bool compact_;
-    bool alone_ = false, pixels_ = true, following_ = false, fits_ = true;
+    bool alone_ = false, pixels_ = true, following_ = false, fits_ = true, ring_ = false;
     Showing showing_ = Showing::Split;
     int step_ = 0, columns_ = 0, chosen_ = -1;
     double zoom_ = 1, split_ = 0.5;

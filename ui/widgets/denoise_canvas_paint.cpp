@@ -59,6 +59,10 @@ void DenoiseCanvas::paintEvent(QPaintEvent*) {
     if (!frames_ && !compact_) return paintEmpty(painter);
     for (const Pane& pane : panes()) paintPane(painter, pane);
     if (showing_ == Showing::Split && !compact_) paintBar(painter);
+    if (!ring_) return;
+    painter.setPen(QPen(colour(Token::Focus), 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(rect().adjusted(1, 1, -1, -1));
 }
 
 void DenoiseCanvas::paintEmpty(QPainter& painter) const {

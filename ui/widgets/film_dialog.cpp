@@ -99,6 +99,10 @@ QWidget* FilmDialog::makeForm() {
     rows->addRow(tr("Hold the last"), hold_);
     rows->addRow(tr("Steps"), sheetSteps_);
     rows->addRow(QString(), caption_);
+    for (QWidget* field : findChildren<QWidget*>())
+        if (QWidget* label = rows->labelForField(field)) label->setMinimumHeight(controlHeight);
+    for (Segments* segments : {form_, pictures_, halves_})
+        segments->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     for (Segments* segments : {form_, pictures_, halves_})
         connect(segments, &Segments::chosen, this, &FilmDialog::refresh);
     for (QSpinBox* box : {scale_, rate_, sheetSteps_})

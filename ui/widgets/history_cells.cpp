@@ -5,6 +5,7 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
+#include <QStyle>
 #include <QToolTip>
 #include <QUrl>
 #include <algorithm>
@@ -38,7 +39,8 @@ HistoryCells::HistoryCells(QWidget* parent) : QAbstractScrollArea(parent) {
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     viewport()->setMouseTracking(true);
     viewport()->setAutoFillBackground(false);
-    setMinimumHeight(side + captionHeight + 8);
+    const int scrollBar = style()->pixelMetric(QStyle::PM_ScrollBarExtent);
+    setMinimumHeight(4 + side + 3 + captionHeight + scrollBar);
 }
 
 void HistoryCells::lay(const std::vector<HistoryItem>* items, std::vector<int> shown) {

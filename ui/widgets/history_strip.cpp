@@ -37,6 +37,7 @@ HistoryStrip::HistoryStrip(QWidget* parent) : QWidget(parent) {
     count_->setFont(daguerre::font(Type::Caption));
     count_->setForegroundRole(dimRole);
     star_ = new QToolButton(this);
+    star_->setAutoRaise(true);
     setIconOnly(star_, "star", tr("Only favourites"));
     star_->setCheckable(true);
     star_->setObjectName(QStringLiteral("generate.favourites"));

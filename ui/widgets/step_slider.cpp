@@ -47,7 +47,7 @@ void StepSlider::mouseReleaseEvent(QMouseEvent* event) {
 
 SigmaCurve::SigmaCurve(const StepSlider* slider, QWidget* parent)
     : QWidget(parent), slider_(slider) {
-    setMinimumHeight(40);
+    setMinimumHeight(48);
     connect(slider, &QSlider::valueChanged, this, qOverload<>(&QWidget::update));
     setAccessibleName(tr("Noise level over the steps"));
 }

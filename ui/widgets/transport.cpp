@@ -78,7 +78,11 @@ void Transport::makeReadouts() {
     pace_ = readout(this, dimRole);
     kept_ = new QLabel(this);
     kept_->setForegroundRole(dimRole);
-    levels_ = new QLabel(this);
+    levels_ = new QLabel(tr("Noise level σ"), this);
+    levels_->setFont(daguerre::font(Type::Section));
+    range_ = new QLabel(this);
+    range_->setFont(daguerre::font(Type::Caption));
+    range_->setForegroundRole(dimRole);
     t_->setToolTip(tr("Training step that the network is told for this noise level"));
     sigma_->setToolTip(tr("Noise level σ: the picture is clean + σ · noise"));
 
@@ -109,8 +113,8 @@ void Transport::makeGrid() {
     grid->addLayout(readouts_, 0, 2);
     for (QLabel* label : {step_, sigma_}) readouts_->addWidget(label);
     if (compact_) {
-        for (QWidget* unused :
-             std::initializer_list<QWidget*>{curve_, t_, pace_, kept_, levels_, speed_, loop_})
+        for (QWidget* unused : std::initializer_list<QWidget*>{curve_, t_, pace_, kept_, levels_,
+                                                               range_, speed_, loop_})
             unused->hide();
         return;
     }
@@ -118,7 +122,12 @@ void Transport::makeGrid() {
     readouts_->addStretch();
     readouts_->addWidget(speed_);
     readouts_->addWidget(loop_);
-    grid->addWidget(levels_, 1, 0, Qt::AlignTop);
+    auto* words = new QVBoxLayout;
+    words->setSpacing(2);
+    words->addWidget(levels_);
+    words->addWidget(range_);
+    words->addStretch();
+    grid->addLayout(words, 1, 0);
     grid->addWidget(curve_, 1, 1);
     grid->addLayout(extras_, 1, 2);
     extras_->addWidget(kept_);
@@ -136,6 +145,10 @@ void Transport::arrange() {
         else
             extras_->insertWidget(label == t_ ? 0 : 1, label);
     }
+}
+
+QSize Transport::minimumSizeHint() const {
+    return {compact_ ? 320 : 600, QWidget::minimumSizeHint().height()};
 }
 
 void Transport::resizeEvent(QResizeEvent*) { arrange(); }
@@ -164,29 +177,31 @@ void Transport::showStep(int step) {
     slider_->setValue(std::max(step, 0));
     curve_->update();
     const QString total = QString::number(steps);
-    step_->setText(tr("step %1 of %2").arg(std::max(step, 0), int(total.size())).arg(total));
-    const bool known = frames_ && (frames_->knowsSigma(step) || (steps > 0 && step == steps));
-    sigma_->setText(QStringLiteral("σ ") +
-                    (known ? levelText(frames_->sigma(step)) : tr("–")).rightJustified(5));
-    t_->setText(known && step < steps
-                    ? QStringLiteral("t ") +
-                          QString::number(qRound(frames_->t(step))).rightJustified(3)
-                    : QStringLiteral("     "));
+    step_->setText(steps > 0
+                       ? tr("step %1 of %2").arg(std::max(step, 0), int(total.size())).arg(total)
+                       : QString());
+    showLevels(step);
     pace_->setText(frames_ && frames_->secondsPerStep > 0 ? secondsText(frames_->secondsPerStep)
                                                           : QString());
     const int every = frames_ ? frames_->every() : 1;
     kept_->setText(every == 1   ? QString()
                    : every == 2 ? tr("every 2nd step kept")
                                 : tr("every %1th step kept").arg(every));
+}
+
+void Transport::showLevels(int step) {
+    const int steps = frames_ ? frames_->steps() : 0;
+    const bool end = steps > 0 && step == steps, known = frames_ && frames_->knowsSigma(step);
+    sigma_->setText(known || end
+                        ? QStringLiteral("σ ") + levelText(frames_->sigma(step)).rightJustified(5)
+                        : QString());
+    const QString t = known ? QString::number(qRound(frames_->t(step))) : QString();
+    t_->setText(known ? QStringLiteral("t ") + t.rightJustified(3) : QString(5, QLatin1Char(' ')));
     const auto [high, low] = curve_->range();
-    QString words = tr("Noise level σ");
-    if (high > 0) {
-        words =
-            QStringLiteral("<b>%1</b><br><small>%2</small>")
-                .arg(words, tr("%1 to %2").arg(levelText(high), levelText(low)) +
-                                (spacing_.isEmpty() ? QString() : QStringLiteral(", ") + spacing_));
-    }
-    levels_->setText(words);
+    const QString range = tr("%1 to %2").arg(levelText(high), levelText(low));
+    range_->setText(high <= 0            ? QString()
+                    : spacing_.isEmpty() ? range
+                                         : range + QStringLiteral(", ") + spacing_);
 }
 
 void Transport::showPlaying(bool playing) {

@@ -36,6 +36,7 @@ public:
     /// A row beside the noise level for buttons of the workspace.
     QHBoxLayout* extras() const { return extras_; }
     StepSlider* slider() const { return slider_; }
+    QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     void moved(int step);
@@ -56,6 +57,7 @@ private:
     void makeReadouts();
     void makeGrid();
     void arrange();
+    void showLevels(int step);
 
     const bool compact_;
     bool wide_ = true;
@@ -63,7 +65,7 @@ private:
     QToolButton *play_ = nullptr, *loop_ = nullptr;
     QComboBox* speed_ = nullptr;
     QLabel *step_ = nullptr, *sigma_ = nullptr, *t_ = nullptr, *pace_ = nullptr, *kept_ = nullptr,
-           *levels_ = nullptr;
+           *levels_ = nullptr, *range_ = nullptr;
     QString spacing_;
     QHBoxLayout *buttons_ = nullptr, *readouts_ = nullptr, *extras_ = nullptr;
     StepSlider* slider_;

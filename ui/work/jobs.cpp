@@ -75,7 +75,8 @@ bool GenerateJob::due(const Progress& progress) const {
 }
 
 void GenerateJob::weigh() {
-    const double share = previewSeconds_ / std::max(seconds() - start_, 1e-9);
+    const double paid = std::max(previewSeconds_ - freeSeconds, 0.);
+    const double share = paid / std::max(seconds() - start_, 1e-9);
     if (share > budget_)
         every_ = std::min(2 * every_, std::max(steps_, 1));
     else if (share < budget_ / 3 && every_ > 1)

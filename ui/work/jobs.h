@@ -30,8 +30,9 @@ public:
     using Previews = std::vector<std::shared_ptr<const Preview>>;
 
     /// The share of its time that may go into previews. Over it only every 2nd, 4th, ... step is
-    /// handed over; well under it more again.
-    static constexpr double usualBudget = 0.03;
+    /// handed over; well under it more again. The first tenth of a second is free: nobody waits
+    /// for it, and pictures that are made in no time are still seen step by step.
+    static constexpr double usualBudget = 0.03, freeSeconds = 0.1;
     /// Pictures of which a model is asked for at a time, so that finished ones come early.
     static constexpr std::int64_t atOnce = 16;
 

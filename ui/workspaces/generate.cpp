@@ -28,7 +28,7 @@
 namespace daguerre {
 namespace {
 
-constexpr int stripHeight = 124;
+constexpr int stripHeight = 132;
 
 const Setting<QByteArray> splitterState{"generate/splitter", {}};
 const Setting<bool> panelShown{"generate/panel", true};
@@ -41,10 +41,8 @@ QString timeText(double seconds) {
     return Generate::tr("about %1 min, measured").arg(qRound(seconds / 60));
 }
 
-QString costText(double share, int every) {
-    const QString percent = QString::number(share * 100, 'f', share < 0.0995 ? 1 : 0);
-    return every == 1 ? Generate::tr("previews cost %1 %").arg(percent)
-                      : Generate::tr("previews cost %1 %, every %2 steps").arg(percent).arg(every);
+QString costText(double share) {
+    return Generate::tr("previews cost %1 %").arg(share * 100, 0, 'f', share < 0.0995 ? 1 : 0);
 }
 
 std::int64_t wholeOf(const Fields& fields, const char* key) {
@@ -203,6 +201,8 @@ void Generate::connectActions() {
     });
     on("save", [this] { saveAs(); });
     on("film", [this] { film(); });
+    on("info", [this] { showInfo(); });
+    on("search-history", [this] { strip_->findFocus(); });
 }
 
 void Generate::modelChanged() {
@@ -252,7 +252,8 @@ void Generate::make() {
             [this](double seconds, double previewShare, int every) {
                 measuredFields_ = making_->fields;
                 measuredSeconds_ = seconds;
-                previewCost_ = costText(previewShare, every);
+                previewCost_ = costText(previewShare);
+                previewsEvery_ = every;
             });
     connect(job_.get(), &Job::finished, this, &Generate::ended);
     shown_ = making_;
@@ -333,11 +334,12 @@ void Generate::showCost() {
             });
         if (same) time = timeText(measuredSeconds_ * scale);
     }
-    panel_->showCost(time, previewCost_);
+    panel_->showCost(time, previewCost_, previewsEvery_);
 }
 
 void Generate::showEvent(QShowEvent*) {
     if (historyRead_) return;
+    view_->canvas()->setFocus();
     historyRead_ = true;
     // The file worker starts after the first paint of the window.
     if (session_.device())

@@ -96,6 +96,7 @@ private:
     Fields measuredFields_;                // of the press that took measuredSeconds_
     double measuredSeconds_ = 0;
     QString previewCost_;
+    int previewsEvery_ = 1;
     bool historyRead_ = false, formRestored_ = false;
 };
 

@@ -127,6 +127,7 @@ void Generate::showFacts() {
     actions.setPossible("film", recorded, tr("make pictures first"));
     actions.setPossible("favourite", item, none);
     actions.setPossible("delete", item, none);
+    actions.setPossible("info", chosenImage() != nullptr, none);
     actions.setPossible("save", chosenImage() != nullptr, none);
     actions.setPossible("copy", chosen >= 0, tr("choose a picture first"));
     if (!shown_ || chosen < 0) return panel_->showPicture({});

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/error.h"
 #include "ui/session/actions.h"
 #include "ui/widgets/fields_form.h"
 #include "ui/widgets/icons.h"
@@ -74,6 +75,17 @@ Fields fieldsFor(const Model& model) {
     return fields;
 }
 
+/// Whether a field can take a value that another model's had.
+bool fits(const Field& field, const FieldValue& value) {
+    Fields alone{field};
+    try {
+        set_field(alone, field.key, value);
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 }  // namespace
 
 MakePanel::MakePanel(Actions& actions, QWidget* parent) : QWidget(parent) {
@@ -85,15 +97,18 @@ MakePanel::MakePanel(Actions& actions, QWidget* parent) : QWidget(parent) {
     form_ = new FieldsForm(QStringLiteral("generate"), inside);
     more_ = new FieldsForm(QStringLiteral("generate"), inside);
     more_->hide();
+    moreLine_ = hairline(inside);
+    moreLine_->hide();
     moreButton_ = wordButton("chevron-right", tr("More settings"), inside);
     moreButton_->setObjectName(QStringLiteral("generate.more"));
     moreButton_->setCheckable(true);
+    moreButton_->hide();
     connect(moreButton_, &QToolButton::toggled, this, [this](bool open) {
         more_->setVisible(open);
         moreButton_->setIcon(icon(open ? "chevron-down" : "chevron-right"));
     });
     column->addWidget(form_);
-    column->addWidget(hairline(inside));
+    column->addWidget(moreLine_);
     column->addWidget(moreButton_, 0, Qt::AlignLeft);
     column->addWidget(more_);
     column->addWidget(picture_ = makePicture());
@@ -132,11 +147,13 @@ QWidget* MakePanel::makeHeading(Actions& actions) {
     more->setAutoRaise(true);
     more->setObjectName(QStringLiteral("generate.menu"));
     setIconOnly(more, "three-dots-vertical", tr("More actions"));
-    more->setPopupMode(QToolButton::InstantPopup);
     auto* menu = new QMenu(more);
     for (const char* id : {"copy-command", "copy", "save", "film", "pictures-folder"})
         menu->addAction(actions[id]);
-    more->setMenu(menu);
+    connect(more, &QToolButton::clicked, menu, [more, menu] {
+        menu->popup(more->mapToGlobal(
+            QPoint(more->width() - menu->sizeHint().width(), more->height() + gap1)));
+    });
     row->addWidget(title);
     row->addStretch();
     row->addWidget(reset);
@@ -226,6 +243,7 @@ void MakePanel::setModel(const std::shared_ptr<const Model>& model) {
         row->addWidget(dice);
     }
     moreButton_->setVisible(!rest.empty());
+    moreLine_->setVisible(!rest.empty());
     setValues(before);
     Q_EMIT changed();
 }
@@ -237,18 +255,12 @@ Fields MakePanel::fields() const {
 }
 
 void MakePanel::setValues(const Fields& fields) {
-    for (const Field& field : fields) {
+    for (const Field& field : fields)
         for (FieldsForm* form : {form_, more_}) {
             const Field* own = find_field(form->fields(), field.key);
-            if (!own || own->value == field.value || own->value.index() != field.value.index())
-                continue;
-            const auto* word = std::get_if<std::string>(&field.value);
-            if (word && !own->choices.empty() &&
-                std::find(own->choices.begin(), own->choices.end(), *word) == own->choices.end())
-                continue;  // another model's class
-            form->setValue(field.key, field.value);
+            if (own && own->value != field.value && fits(*own, field.value))
+                form->setValue(field.key, field.value);
         }
-    }
 }
 
 GenerateRequest MakePanel::request() const { return options_from<GenerateRequest>(fields()); }
@@ -283,9 +295,13 @@ void MakePanel::setPossible(bool possible, const QString& why) {
     if (!why.isEmpty()) showCost(why, {});
 }
 
-void MakePanel::showCost(const QString& time, const QString& previews) {
+void MakePanel::showCost(const QString& time, const QString& previews, int every) {
     time_->setText(time);
     previews_->setText(previews);
+    previews_->setToolTip(
+        every == 1
+            ? QString()
+            : tr("One step in %1 is shown, so that looking on takes little time.").arg(every));
 }
 
 void MakePanel::showPicture(const std::optional<PictureFacts>& facts) {

@@ -47,7 +47,8 @@ public:
     void setRunning(bool running);
     /// why: stands above the button while nothing can be made.
     void setPossible(bool possible, const QString& why);
-    void showCost(const QString& time, const QString& previews);
+    /// every: there was a preview every so many steps.
+    void showCost(const QString& time, const QString& previews, int every = 1);
     void showPicture(const std::optional<PictureFacts>& facts);
 
 Q_SIGNALS:
@@ -64,7 +65,7 @@ private:
 
     FieldsForm *form_, *more_;
     QToolButton *moreButton_, *favourite_, *hold_, *info_;
-    QWidget* picture_;
+    QWidget *picture_, *moreLine_;
     QLabel *pictureTitle_, *seed_, *class_, *state_, *time_, *previews_;
     QPushButton* run_;
     bool running_ = false;

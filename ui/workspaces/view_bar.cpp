@@ -18,7 +18,8 @@
 namespace daguerre {
 namespace {
 
-constexpr int labelsFrom = 760;   // px from which there is room for “Model” and “Grid”
+constexpr int roomyFrom = 800;    // px from which everything has its place
+constexpr int narrowest = 600;    // px without the labels and the zoom
 constexpr int pixelsBelow = 128;  // sides under which pixels are shown as squares
 
 const Setting<int> lastView{"generate/view", 0};
@@ -35,6 +36,7 @@ ViewBar::ViewBar(Session& session, DenoiseCanvas* canvas, QWidget* parent)
     makeViews();
     makeZoom();
     listModels();
+    refresh(0, {});
     connect(&session_, &Session::modelsListed, this, &ViewBar::listModels);
     connect(&session_, &Session::modelChanged, this, &ViewBar::listModels);
 }
@@ -46,7 +48,7 @@ void ViewBar::makeModels() {
     models_->setObjectName(QStringLiteral("generate.model"));
     models_->setAccessibleName(tr("Model"));
     models_->setToolTip(tr("The network that makes the pictures"));
-    models_->setMinimumWidth(112);
+    models_->setMinimumWidth(104);
     layout()->addWidget(modelLabel_);
     layout()->addWidget(models_);
     connect(models_, &QComboBox::activated, this, [this](int index) {
@@ -103,10 +105,11 @@ void ViewBar::makeZoom() {
     row->addWidget(zoom_);
     connect(fit, &QToolButton::clicked, canvas_, &DenoiseCanvas::fit);
     connect(canvas_, &DenoiseCanvas::zoomChanged, this, &ViewBar::showZoom);
-    showZoom(canvas_->zoom());
 }
 
-void ViewBar::showZoom(double zoom) { zoom_->setText(tr("%1 %").arg(qRound(zoom * 100))); }
+void ViewBar::showZoom(double zoom) {
+    zoom_->setText(count_ > 0 ? tr("%1 %").arg(qRound(zoom * 100)) : QString());
+}
 
 void ViewBar::listModels() {
     const QSignalBlocker quiet(models_);
@@ -143,17 +146,20 @@ void ViewBar::refresh(int count, QSize picture) {
     const auto add = [&](int columns, int value) {
         grid_->addItem(tr("%1 × %2").arg(columns).arg((count + columns - 1) / columns), value);
     };
-    add(usual, 0);
+    if (count > 0) add(usual, 0);
     for (const int columns : {1, 2, 4, 8, 16, 32})
         if (columns < count && columns != usual && count > 2) add(columns, columns);
     if (count > 1) grid_->addItem(tr("One"), -1);
     const int shown = canvas_->alone() ? -1 : canvas_->columns();
     grid_->setCurrentIndex(std::max(0, grid_->findData(shown)));
     grid_->setEnabled(count > 1);
+    showZoom(canvas_->zoom());
 }
 
 void ViewBar::resizeEvent(QResizeEvent*) {
-    for (QLabel* label : {modelLabel_, gridLabel_}) label->setVisible(width() >= labelsFrom);
+    for (QLabel* label : {modelLabel_, gridLabel_, zoom_}) label->setVisible(width() >= roomyFrom);
 }
+
+QSize ViewBar::minimumSizeHint() const { return {narrowest, 40}; }
 
 }  // namespace daguerre

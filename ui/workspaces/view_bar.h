@@ -22,6 +22,7 @@ public:
     void nextView();
     /// The pictures changed: another count, another size.
     void refresh(int count, QSize picture);
+    QSize minimumSizeHint() const override;
 
 protected:
     void resizeEvent(QResizeEvent*) override;
