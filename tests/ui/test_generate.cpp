@@ -267,6 +267,29 @@ private Q_SLOTS:
         QCOMPARE(std::get<std::int64_t>(find_field(fields, "steps")->value), std::int64_t(12));
     }
 
+    void what_another_model_made_is_restored_as_far_as_it_goes() {
+        Page page;
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        Image image = Image::blank(8, 8, 1);
+        add_record(image, {.title = "cat",
+                           .parameters = {{"Steps", "11"},
+                                          {"Seed", "9"},
+                                          {"Model hash", "0123456789"},
+                                          {"Model", "elsewhere"},
+                                          {"Class", "cat"}},
+                           .daguerre = {}});
+        const auto file = std::filesystem::path(page.folder.path().toStdString()) / "cat.png";
+        write_image(file, image);
+        page.session->openFile(file);
+        QTRY_VERIFY_WITH_TIMEOUT(!page.notice()->sentence().isEmpty(), guard);
+        for (const char* part : {"“elsewhere” (0123456789), which isn't here", "no class “cat”"})
+            QVERIFY2(page.notice()->sentence().contains(QString::fromUtf8(part)),
+                     qPrintable(page.notice()->sentence()));
+        QCOMPARE(std::get<std::int64_t>(page.get("steps")), std::int64_t(11));
+        QCOMPARE(std::get<std::int64_t>(page.get("seed")), std::int64_t(9));
+        QVERIFY(page.idle());
+    }
+
     void history_opens_views_and_restores_forms() {
         Page page;
         makeAll(page, 2, 3);
@@ -298,6 +321,9 @@ private Q_SLOTS:
                                      guard);
         }
         Page page(home.path());
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        QCOMPARE(std::get<std::int64_t>(page.get("count")), std::int64_t(3));
+        QCOMPARE(std::get<std::int64_t>(page.get("steps")), std::int64_t(5));
         HistoryStrip* strip = page.strip();
         QTRY_COMPARE_WITH_TIMEOUT(strip->items().size(), std::size_t(3), guard);
         QVERIFY(!strip->items()[0].favourite);

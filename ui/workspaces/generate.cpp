@@ -119,7 +119,7 @@ void Generate::build() {
 void Generate::connectParts() {
     connect(panel_, &MakePanel::makeWanted, this, &Generate::makeOrStop);
     connect(panel_, &MakePanel::changed, this, [this] {
-        lastForm.set(formText(panel_->fields()));
+        if (formRestored_) lastForm.set(formText(panel_->fields()));
         showCost();
     });
     connect(panel_, &MakePanel::favouriteWanted, session_.actions()["favourite"],

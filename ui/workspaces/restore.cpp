@@ -1,5 +1,6 @@
 #include "ui/workspaces/restore.h"
 
+#include <QCoreApplication>
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -115,7 +116,10 @@ QStringList restoreFields(const Record& record, Fields& fields) {
         try {
             set_field_text(fields, key, asChoice(*field, value));
         } catch (const Error& error) {
-            unused << QString::fromStdString(error.sentence().text());
+            unused << (key == "class" ? QCoreApplication::translate(
+                                            "restore", "this model knows no class “%1”")
+                                            .arg(QString::fromStdString(value))
+                                      : QString::fromStdString(error.sentence().text()));
         }
     }
     return unused;
@@ -133,9 +137,11 @@ QString formText(const Fields& fields) { return QString::fromStdString(json_of(f
 void restoreForm(const QString& text, Fields& fields) {
     Record record;
     record.daguerre = "{\"request\":" + (text.isEmpty() ? "{}" : text.toStdString()) + "}";
-    std::int64_t count = 0;
-    for (const auto& [key, value] : ownRecord(record)["request"].items())
-        if (key == "count" && value.is_number_integer()) count = value.get<std::int64_t>();
+    const Json json = ownRecord(record);
+    const Json form = json.value("request", Json::object());
+    const bool counted =
+        form.is_object() && form.contains("count") && form["count"].is_number_integer();
+    const std::int64_t count = counted ? form["count"].get<std::int64_t>() : 0;
     restoreFields(record, fields);
     const Field* field = find_field(fields, "count");
     if (field && double(count) >= field->min && double(count) <= field->max)

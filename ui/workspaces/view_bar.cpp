@@ -120,7 +120,10 @@ void ViewBar::listModels() {
     }
     const QString open = QString::fromStdString(session_.modelName());
     if (!open.isEmpty() && models_->findData(open) < 0) {
-        const QString name = open.section(QLatin1Char('/'), -1, -1, QString::SectionSkipEmpty);
+        // A folder: what it says its name is, once it is open.
+        const QString name =
+            session_.model() ? QString::fromStdString(session_.model()->info().title)
+                             : open.section(QLatin1Char('/'), -1, -1, QString::SectionSkipEmpty);
         models_->addItem(name, open);
     }
     models_->setCurrentIndex(models_->findData(open));
