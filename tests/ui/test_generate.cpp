@@ -1,6 +1,7 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QGuiApplication>
 #include <QLineEdit>
 #include <QPushButton>
@@ -416,6 +417,25 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(page.idle() && page.session->model()->info().id == "other", guard);
         QCOMPARE(std::get<std::int64_t>(page.get("steps")), std::int64_t(33));
         QCOMPARE(page.find<QComboBox>("generate.model")->currentText(), QStringLiteral("other"));
+    }
+
+    void a_thousand_quick_starts_and_stops() {
+        Page page;
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        page.set("count", std::int64_t(8));
+        page.set("steps", std::int64_t(50));
+        QElapsedTimer hanging;
+        hanging.start();
+        for (int i = 0; i < 1000; ++i) {
+            page.run()->click();
+            for (int events = 0; events < i % 4; ++events) QCoreApplication::processEvents();
+            page.run()->click();
+            while (!page.idle() && hanging.elapsed() < guard)
+                QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+            QVERIFY(page.idle());
+        }
+        makeAll(page, 8, 3);
+        for (int image = 0; image < 8; ++image) QVERIFY(page.view()->frames()->finished(image));
     }
 
     void previews_keep_within_their_budget() {

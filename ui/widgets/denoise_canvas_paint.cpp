@@ -85,7 +85,8 @@ void DenoiseCanvas::paintPane(QPainter& painter, const Pane& pane) const {
 void DenoiseCanvas::paintHeading(QPainter& painter, const Pane& pane) const {
     const QFont bold = daguerre::font(Type::Section);
     const QPointF grid = corner(pane, zoom());
-    const int left = compact_ ? pane.rect.left() : std::max(int(grid.x()), pane.rect.left() + 16);
+    const int left =
+        compact_ ? pane.rect.left() : std::max(int(grid.x()), pane.rect.left() + margin);
     const int top = std::max(int(grid.y()) - headingHeight, pane.rect.top() + (compact_ ? 0 : 8));
     QRect line(left, top, pane.rect.right() - 8 - left, 20);
     painter.setFont(bold);

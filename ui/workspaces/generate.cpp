@@ -148,6 +148,7 @@ void Generate::connectParts() {
                      [this] { library_->undoTrash(); });
         showFacts();
     });
+    connect(library_, &Library::broughtBack, this, &Generate::showFacts);
     connect(library_, &Library::saved, this, [this](const QString& file) {
         notice_->say(tr("Saved “%1”.").arg(QFileInfo(file).fileName()));
     });

@@ -94,7 +94,10 @@ void Library::undoTrash() {
     run(tr("Bring “%1” back").arg(nameOf(removed_.file)),
         [this, from, item = removed_](const OnProgress&) {
             bringBack(from, item.file);
-            return Errand::Then([this, item] { strip_->putBack(item); });
+            return Errand::Then([this, item] {
+                strip_->putBack(item);
+                Q_EMIT broughtBack(item.file);
+            });
         });
 }
 

@@ -44,6 +44,7 @@ public:
 
 Q_SIGNALS:
     void trashed(const QString& file);
+    void broughtBack(const QString& file);
     void saved(const QString& file);
 
 private:

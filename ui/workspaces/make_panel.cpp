@@ -101,9 +101,9 @@ MakePanel::MakePanel(Actions& actions, QWidget* parent) : QWidget(parent) {
     moreLine_->hide();
     moreButton_ = wordButton("chevron-right", tr("More settings"), inside);
     moreButton_->setObjectName(QStringLiteral("generate.more"));
-    moreButton_->setCheckable(true);
     moreButton_->hide();
-    connect(moreButton_, &QToolButton::toggled, this, [this](bool open) {
+    connect(moreButton_, &QToolButton::clicked, this, [this] {
+        const bool open = more_->isHidden();
         more_->setVisible(open);
         moreButton_->setIcon(icon(open ? "chevron-down" : "chevron-right"));
     });
