@@ -107,15 +107,20 @@ void refuse_unknown_words(const CLI::App& app) {
     if (words.empty()) return;
     const bool top = app.get_parent() == nullptr;
     const std::string help = top ? "daguerre --help" : "daguerre " + app.get_name() + " --help";
-    for (const std::string& word : words)
-        if (word.starts_with('-') && word != "--")
-            refuse(word.substr(0, word.find('=')), "option", option_names(app), help);
+    const auto is_option = [](const std::string& word) {
+        return word.starts_with('-') && word != "--";
+    };
+    // Behind a command an unknown option comes first: the other words may be its values.
+    auto word = top ? words.begin() : std::find_if(words.begin(), words.end(), is_option);
+    if (word == words.end()) word = words.begin();
+    if (is_option(*word))
+        refuse(word->substr(0, word->find('=')), "option", option_names(app), help);
     if (!top)
         throw UnknownWord("“{word}” is one word too many. “{help}” says how it is written.",
-                          {{"word", words.front()}, {"help", help}});
+                          {{"word", *word}, {"help", help}});
     std::vector<std::string> names;
     for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-    refuse(words.front(), "command", names, help);
+    refuse(*word, "command", names, help);
 }
 
 }  // namespace daguerre

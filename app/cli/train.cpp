@@ -50,31 +50,14 @@ std::string help_of_families(const Words& words) {
     return text;
 }
 
-/// The keys of a --config file. A key that nobody knows is the file's mistake, not that of the
-/// command line.
+/// The keys of a --config file, which names the file when it throws.
 Settings settings_in(const fs::path& file, const Family& family) {
+    Fields keys = known_keys(family);
     const Json json = read_json(file);
-    if (!json.is_object())
-        throw Error("“{file}” must hold one JSON object, such as {\"batch\": 64}.",
-                    {{"file", file}});
-    const Fields keys = known_keys(family);
+    set_from_json(keys, json, file.string());
     Settings settings;
-    for (const auto& [key, value] : json.items()) {
-        if (!find_field(keys, key)) {
-            std::vector<std::string> names;
-            for (const Field& field : keys) names.push_back(field.key);
-            const std::string close = nearest(key, names);
-            throw Error("“{file}” sets “{key}”, which {family} training doesn't know.{close}",
-                        {{"file", file},
-                         {"key", key},
-                         {"family", family.id},
-                         {"close", close.empty() ? close : " Did you mean “" + close + "”?"}});
-        }
-        if (value.is_structured() || value.is_null())
-            throw Error("“{file}” sets “{key}” to something that is no number, word or yes and no.",
-                        {{"file", file}, {"key", key}});
-        settings.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
-    }
+    for (const auto& each : json.items())
+        settings.emplace_back(each.key(), text_of(find_field(keys, each.key())->value));
     return settings;
 }
 

@@ -52,8 +52,8 @@ private:
     Sentence sentence_;
 };
 
-/// The command line, or a key in a file, holds a word that nobody knows. The command line ends with
-/// status 2 on this, with 1 on every other Error.
+/// A person typed a word that nobody knows: an option, a key, an id. The command line ends with
+/// status 2 on this, with 1 on every other Error. An unknown word in a file is a plain Error.
 class UnknownWord : public Error {
     using Error::Error;
 };

@@ -64,6 +64,20 @@ bool parse(std::string_view text, Number& number) {
     return error == std::errc() && end == text.data() + text.size() && !text.empty();
 }
 
+void set_field_json(Fields& fields, const std::string& key, const Json& value) {
+    const Field& field = field_named(fields, key);
+    if (value.is_boolean())
+        set_field(fields, key, value.get<bool>());
+    else if (value.is_number_float())
+        set_field(fields, key, value.get<double>());
+    else if (value.is_number_integer())
+        set_field(fields, key, value.get<std::int64_t>());
+    else if (value.is_string())
+        set_field(fields, key, value.get<std::string>());
+    else
+        refuse_type(field, value.dump());
+}
+
 Json json_value(const FieldValue& value) {
     return std::visit([](const auto& plain) { return Json(plain); }, value);
 }
@@ -143,17 +157,11 @@ void set_from_json(Fields& fields, const Json& object, std::string_view from) {
         throw Error("“{from}” isn't a list of settings: it must be a JSON object.",
                     {{"from", from}});
     for (const auto& [key, value] : object.items()) {
-        const Field& field = field_named(fields, key);
-        if (value.is_boolean())
-            set_field(fields, key, value.get<bool>());
-        else if (value.is_number_float())
-            set_field(fields, key, value.get<double>());
-        else if (value.is_number_integer())
-            set_field(fields, key, value.get<std::int64_t>());
-        else if (value.is_string())
-            set_field(fields, key, value.get<std::string>());
-        else
-            refuse_type(field, value.dump());
+        try {
+            set_field_json(fields, key, value);
+        } catch (const Error& error) {
+            throw Error("“{from}”: {why}", {{"from", from}, {"why", error.what()}});
+        }
     }
 }
 

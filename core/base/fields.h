@@ -44,8 +44,8 @@ std::string text_of(const FieldValue& value);
 nlohmann::ordered_json json_of(const Fields& fields);
 /// Only fields whose value differs from the default.
 nlohmann::ordered_json changed_json_of(const Fields& fields);
-/// Sets the fields that the object names. Throws as set_field, also when it isn't an object.
-/// `from` names the file or place in the sentence.
+/// Sets the fields that the object names. Throws Error naming `from`, the file or place, for what
+/// set_field refuses, and when it isn't an object.
 void set_from_json(Fields& fields, const nlohmann::ordered_json& object, std::string_view from);
 
 namespace detail {

@@ -76,6 +76,10 @@ void read_scheduler(const fs::path& file, DiffusionSetup& setup) {
     schedule.trained_betas = get("trained_betas", std::vector<double>());
     schedule.id = schedule.trained_betas.empty() ? get("beta_schedule", schedule.id)
                                                  : std::string("trained_betas");
+    const std::vector<std::string> known = ids(noise_schedules());
+    if (std::find(known.begin(), known.end(), schedule.id) == known.end())
+        throw Error("“{file}”: Daguerre doesn't know the noise schedule “{id}”.",
+                    {{"file", file}, {"id", schedule.id}});
     schedule.steps = get("num_train_timesteps", schedule.steps);
     schedule.beta_start = get("beta_start", schedule.beta_start);
     schedule.beta_end = get("beta_end", schedule.beta_end);

@@ -83,7 +83,10 @@ std::shared_ptr<const Model> open_model(std::string_view name) {
         if (json.is_object() && json.contains("family") && json["family"].is_string())
             family = json["family"];
     }
-    return row_named(families(), family, "family").load(folder, id_of(folder));
+    for (const Family& row : families())
+        if (row.id == family) return row.load(folder, id_of(folder));
+    throw Error("“{folder}” holds a model of the family “{family}”, which this version can't open.",
+                {{"folder", folder}, {"family", family}});
 }
 
 }  // namespace daguerre

@@ -44,7 +44,7 @@ struct UNetConfig {
     int num_train_timesteps = 0;     // 0: null
 };
 
-/// From and to config.json. Unknown keys that start with "_" are ignored; others throw UnknownWord.
+/// From and to config.json. Unknown keys that start with "_" are ignored; others throw Error.
 /// Old names are mapped. Throws Error for what Daguerre can't run, naming it; all sizes are checked
 /// (widths ≤ 4096, ≤ 8 blocks, ≤ 8 layers, groups divide widths, head_dim divides).
 UNetConfig unet_config_from(const Json& json, const std::string& file);

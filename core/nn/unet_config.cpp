@@ -125,8 +125,8 @@ void read_key(UNetConfig& config, const std::string& key, Json value, const std:
     if (found) return;
     const std::string close = nearest(key, known);
     if (close.empty())
-        throw UnknownWord("“{file}”: there is no key “{key}”.", {{"file", file}, {"key", key}});
-    throw UnknownWord("“{file}”: there is no key “{key}”. Did you mean “{close}”?",
+        throw Error("“{file}”: there is no key “{key}”.", {{"file", file}, {"key", key}});
+    throw Error("“{file}”: there is no key “{key}”. Did you mean “{close}”?",
                       {{"file", file}, {"key", key}, {"close", close}});
 }
 

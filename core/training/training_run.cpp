@@ -263,6 +263,20 @@ void Run::restore() {
         remarks_.push_back("Resumed, but on other images than before: the dataset has changed.");
 }
 
+/// A folder with run.json, or none when that can't be written.
+std::unique_ptr<FileLock> new_run(const fs::path& folder, const RunRequest& request) {
+    try {
+        auto lock = std::make_unique<FileLock>(folder / "lock", folder.string());
+        write_run(folder, request);
+        return lock;
+    } catch (...) {
+        std::error_code ignored;
+        fs::remove(folder / "lock", ignored);
+        fs::remove(folder, ignored);
+        throw;
+    }
+}
+
 }  // namespace
 
 std::unique_ptr<TrainingRun> TrainingRun::start(
@@ -280,9 +294,7 @@ std::unique_ptr<TrainingRun> TrainingRun::start(
     request.settings = settled(family, *images, given);
     TrainingData data = training_data(*images, request.settings);
     check_memory(family, request.settings, data.shape);
-    fs::create_directories(folder, error);
-    auto lock = std::make_unique<FileLock>(folder / "lock", folder.string());
-    write_run(folder, request);
+    auto lock = new_run(folder, request);
     return std::make_unique<Run>(folder, std::move(lock), std::move(request), std::move(data));
 }
 

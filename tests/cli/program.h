@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -117,7 +118,9 @@ inline QStringList words(const char* line) {
 }
 
 inline QByteArray big_endian(std::uint32_t n) {
-    return QByteArray({char(n >> 24), char(n >> 16), char(n >> 8), char(n)});
+    QByteArray bytes;
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += char(n >> shift);
+    return bytes;
 }
 
 /// Shapes of tiny_data.h in the middle of 28 x 28, as an IDX pair in the folder `name`.

@@ -64,7 +64,7 @@ void TestBadInput::broken_data_is_refused() {
     refused(words("inspect giant.png"), "giant.png");
     bench_.write(QStringLiteral("text.png"), "no image");
     refused(words("inspect text.png"), "text.png");
-    refused(words("inspect not-there"), "not-there");
+    refused(words("inspect not-there.png"), "not-there.png");
 }
 
 void TestBadInput::broken_model(const QString& name, const QString& file,
@@ -86,8 +86,7 @@ void TestBadInput::broken_models_are_refused() {
     };
     // Same length, so that the header's own length stays right.
     broken_model(QStringLiteral("lacks"), weights, replaced("conv_in.bias", "conv_in.bian"));
-    broken_model(QStringLiteral("bent"), config,
-                 replaced("\"in_channels\": 1", "\"in_channels\": 3"));
+    broken_model(QStringLiteral("bent"), config, replaced("_channels\": 1", "_channels\": 3"));
     broken_model(QStringLiteral("cut"), weights, [](QByteArray all) { return all.left(5000); });
     broken_model(QStringLiteral("odd"), config,
                  replaced("\"in_channels\"", "\"colour_of_hat\": 1, \"in_channels\""));

@@ -51,7 +51,7 @@ private:
 
 void TestMaking::initTestCase() {
     write_idx(bench_, QStringLiteral("shapes"));
-    train("run", 64);
+    train("run", 96);
 }
 
 void TestMaking::training_leaves_a_run() {
