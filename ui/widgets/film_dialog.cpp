@@ -103,13 +103,17 @@ QWidget* FilmDialog::makeForm() {
         if (QWidget* label = rows->labelForField(field)) label->setMinimumHeight(controlHeight);
     for (Segments* segments : {form_, pictures_, halves_})
         segments->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    connectForm();
+    return form;
+}
+
+void FilmDialog::connectForm() {
     for (Segments* segments : {form_, pictures_, halves_})
         connect(segments, &Segments::chosen, this, &FilmDialog::refresh);
     for (QSpinBox* box : {scale_, rate_, sheetSteps_})
         connect(box, &QSpinBox::valueChanged, this, &FilmDialog::refresh);
     connect(hold_, &QDoubleSpinBox::valueChanged, this, &FilmDialog::refresh);
     connect(caption_, &QCheckBox::toggled, this, &FilmDialog::refresh);
-    return form;
 }
 
 void FilmDialog::makeFoot(QVBoxLayout* column) {

@@ -45,6 +45,7 @@ protected:
 
 private:
     QWidget* makeForm();
+    void connectForm();
     void makeFoot(QVBoxLayout* column);
     void refresh();
     void ask();

@@ -28,6 +28,27 @@ bool HistoryItem::matches(const QStringList& words) const {
 }
 
 HistoryStrip::HistoryStrip(QWidget* parent) : QWidget(parent) {
+    cells_ = new HistoryCells(this);
+    cells_->setObjectName(QStringLiteral("generate.history"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, gap1, 0, 0);
+    column->setSpacing(gap1);
+    column->addLayout(makeHeading());
+    column->addWidget(cells_, 1);
+
+    connect(star_, &QToolButton::toggled, this, &HistoryStrip::filter);
+    connect(search_, &QLineEdit::textChanged, this, &HistoryStrip::filter);
+    const auto file = [this](int item) { return items_[std::size_t(item)].file; };
+    connect(cells_, &HistoryCells::opened, this,
+            [this, file](int item) { Q_EMIT opened(file(item)); });
+    connect(cells_, &HistoryCells::restored, this,
+            [this, file](int item) { Q_EMIT restored(file(item)); });
+    connect(cells_, &HistoryCells::menuWanted, this,
+            [this, file](int item, QPoint where) { Q_EMIT menuWanted(file(item), where); });
+    filter();
+}
+
+QHBoxLayout* HistoryStrip::makeHeading() {
     auto* heading = new QHBoxLayout;
     heading->setContentsMargins(gap3, gap1, gap3, 0);
     heading->setSpacing(gap2);
@@ -48,29 +69,12 @@ HistoryStrip::HistoryStrip(QWidget* parent) : QWidget(parent) {
     search_->addAction(icon("search", Token::Dim), QLineEdit::LeadingPosition);
     search_->setClearButtonEnabled(true);
     search_->setFixedWidth(220);
-    cells_ = new HistoryCells(this);
-    cells_->setObjectName(QStringLiteral("generate.history"));
     heading->addWidget(title);
     heading->addWidget(count_);
     heading->addStretch();
     heading->addWidget(star_);
     heading->addWidget(search_);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, gap1, 0, 0);
-    column->setSpacing(gap1);
-    column->addLayout(heading);
-    column->addWidget(cells_, 1);
-
-    connect(star_, &QToolButton::toggled, this, &HistoryStrip::filter);
-    connect(search_, &QLineEdit::textChanged, this, &HistoryStrip::filter);
-    const auto file = [this](int item) { return items_[std::size_t(item)].file; };
-    connect(cells_, &HistoryCells::opened, this,
-            [this, file](int item) { Q_EMIT opened(file(item)); });
-    connect(cells_, &HistoryCells::restored, this,
-            [this, file](int item) { Q_EMIT restored(file(item)); });
-    connect(cells_, &HistoryCells::menuWanted, this,
-            [this, file](int item, QPoint where) { Q_EMIT menuWanted(file(item), where); });
-    filter();
+    return heading;
 }
 
 void HistoryStrip::clear() {

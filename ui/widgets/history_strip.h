@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+class QHBoxLayout;
 class QLabel;
 class QLineEdit;
 class QToolButton;
@@ -111,6 +112,7 @@ Q_SIGNALS:
     void menuWanted(const QString& file, QPoint global);
 
 private:
+    QHBoxLayout* makeHeading();
     void filter();
     int indexOf(const QString& file) const;
 

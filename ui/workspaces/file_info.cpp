@@ -28,6 +28,24 @@ QLabel* name(const QString& text, QWidget* parent) {
     return label;
 }
 
+QFormLayout* rowsOf(const Image& image, const std::optional<Record>& record, QWidget* parent) {
+    auto* rows = new QFormLayout;
+    rows->setHorizontalSpacing(gap4);
+    rows->setVerticalSpacing(gap2);
+    const QString colours = image.channels == 1 ? FileInfo::tr("grey") : FileInfo::tr("colour");
+    rows->addRow(name(FileInfo::tr("Pixels"), parent), value(FileInfo::tr("%1 × %2, %3, %4 bit")
+                                                                 .arg(image.width)
+                                                                 .arg(image.height)
+                                                                 .arg(colours)
+                                                                 .arg(image.depth),
+                                                             parent));
+    if (!record) return rows;
+    for (const auto& [key, text] : record->parameters)
+        rows->addRow(name(QString::fromStdString(key), parent),
+                     value(QString::fromStdString(text), parent));
+    return rows;
+}
+
 }  // namespace
 
 FileInfo::FileInfo(const QString& file, const Image& image, QWidget* parent) : QDialog(parent) {
@@ -40,22 +58,8 @@ FileInfo::FileInfo(const QString& file, const Image& image, QWidget* parent) : Q
     auto* title = new QLabel(file, this);
     title->setFont(daguerre::font(Type::Name));
     column->addWidget(title);
-    auto* rows = new QFormLayout;
-    rows->setHorizontalSpacing(gap4);
-    rows->setVerticalSpacing(gap2);
-    rows->addRow(name(tr("Pixels"), this),
-                 value(tr("%1 × %2, %3, %4 bit")
-                           .arg(image.width)
-                           .arg(image.height)
-                           .arg(image.channels == 1 ? tr("grey") : tr("colour"))
-                           .arg(image.depth),
-                       this));
     const std::optional<Record> record = record_of(image.metadata);
-    if (record)
-        for (const auto& [key, text] : record->parameters)
-            rows->addRow(name(QString::fromStdString(key), this),
-                         value(QString::fromStdString(text), this));
-    column->addLayout(rows);
+    column->addLayout(rowsOf(image, record, this));
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(gap2);
     auto* use = new QPushButton(tr("Use these settings"), this);

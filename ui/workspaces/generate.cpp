@@ -59,6 +59,7 @@ Generate::Generate(Session& session) : session_(session) {
     build();
     connectParts();
     connectActions();
+    connectViewActions();
     connect(&session_, &Session::modelChanged, this, &Generate::modelChanged);
     connect(&session_, &Session::deviceChosen, this, &Generate::showPossible);
     connect(&session_, &Session::restoring, this, &Generate::takeRestore);
@@ -79,17 +80,7 @@ void Generate::build() {
     library_ = new Library(session_, strip_);
     panel_ = new MakePanel(session_.actions(), this);
 
-    film_ = new QPushButton(tr("Film…"));
-    film_->setObjectName(QStringLiteral("generate.film"));
-    film_->setIcon(icon("film"));
-    keepHalf_ = new QPushButton(tr("Keep the half-done"));
-    keepHalf_->setObjectName(QStringLiteral("generate.keep"));
-    keepHalf_->hide();
-    live_ = new QPushButton(tr("Back to what is being made"));
-    live_->setObjectName(QStringLiteral("generate.live"));
-    live_->hide();
-    for (QPushButton* button : {live_, keepHalf_, film_})
-        view_->transport()->extras()->insertWidget(0, button);
+    makeButtons();
 
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(view_);
@@ -114,6 +105,20 @@ void Generate::build() {
     all->addWidget(line);
     all->addWidget(panel_);
     panel_->setVisible(panelShown.get());
+}
+
+void Generate::makeButtons() {
+    film_ = new QPushButton(tr("Film…"));
+    film_->setObjectName(QStringLiteral("generate.film"));
+    film_->setIcon(icon("film"));
+    keepHalf_ = new QPushButton(tr("Keep the half-done"));
+    keepHalf_->setObjectName(QStringLiteral("generate.keep"));
+    keepHalf_->hide();
+    live_ = new QPushButton(tr("Back to what is being made"));
+    live_->setObjectName(QStringLiteral("generate.live"));
+    live_->hide();
+    for (QPushButton* button : {live_, keepHalf_, film_})
+        view_->transport()->extras()->insertWidget(0, button);
 }
 
 void Generate::connectParts() {
@@ -154,19 +159,14 @@ void Generate::connectParts() {
     });
 }
 
-void Generate::connectActions() {
-    const auto on = [this](const char* id, auto act) {
-        connect(session_.actions()[id], &QAction::triggered, this, [this, act] {
-            if (isVisible()) act();
-        });
-    };
+void Generate::on(const char* action, std::function<void()> act) {
+    connect(session_.actions()[action], &QAction::triggered, this, [this, act] {
+        if (isVisible()) act();
+    });
+}
+
+void Generate::connectViewActions() {
     DenoiseCanvas* canvas = view_->canvas();
-    on("make", [this] {
-        if (!job_) makeOrStop();
-    });
-    on("stop", [this] {
-        if (job_) makeOrStop();
-    });
     on("play", [this] { view_->togglePlay(); });
     on("step-back", [this] { view_->stepBy(-1); });
     on("step-forward", [this] { view_->stepBy(1); });
@@ -183,6 +183,15 @@ void Generate::connectActions() {
     on("zoom-800", [canvas] { canvas->setZoom(8); });
     on("zoom-in", [canvas] { canvas->zoomStep(1); });
     on("zoom-out", [canvas] { canvas->zoomStep(-1); });
+}
+
+void Generate::connectActions() {
+    on("make", [this] {
+        if (!job_) makeOrStop();
+    });
+    on("stop", [this] {
+        if (job_) makeOrStop();
+    });
     on("side-panel", [this] {
         panelShown.set(panel_->isHidden());
         panel_->setVisible(panel_->isHidden());

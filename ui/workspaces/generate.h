@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QWidget>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,8 +51,11 @@ protected:
 private:
     // generate.cpp: layout, actions, making
     void build();
+    void makeButtons();
     void connectParts();
+    void on(const char* action, std::function<void()> act);
     void connectActions();
+    void connectViewActions();
     void modelChanged();
     void showPossible();
     void makeOrStop();
