@@ -121,17 +121,18 @@ Result bench_network(Terminal& terminal, const std::string& what, const BenchOpt
     const Json ms = spread_of(speed.ms);
     const double seconds = ms["median"].get<double>() / 1000;
     const char* named = options.config.empty() ? "model" : "network";
-    terminal.measurement(Json{{"what", what},
-                              {named, options.config.empty() ? options.model : options.config},
-                              {"size", speed.size},
-                              {"batch", request.batch},
-                              {"precision", speed.precision},
-                              {"threads", device.threads},
-                              {"busy", options.busy},
-                              {"ms_per_call", ms},
-                              {"images_per_s", request.batch / seconds},
-                              {"gflops", speed.gflops_per_call / seconds},
-                              {"peak_rss_mib", mebibytes(memory_peak())}});
+    Json line{{"what", what},
+              {named, options.config.empty() ? options.model : options.config},
+              {"size", speed.size},
+              {"batch", request.batch},
+              {"precision", speed.precision},
+              {"threads", device.threads},
+              {"ms_per_call", ms},
+              {"images_per_s", request.batch / seconds},
+              {"gflops", speed.gflops_per_call / seconds},
+              {"peak_rss_mib", mebibytes(memory_peak())}};
+    if (options.busy > 0) line["busy"] = options.busy;
+    terminal.measurement(line);
     return {.stopped = terminal.stopped()};
 }
 

@@ -1,37 +1,18 @@
 #include "core/data/datasets.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 
 #include "app/cli/command.h"
 #include "app/cli/terminal.h"
 #include "core/base/files.h"
-#include "core/base/table.h"
 
 namespace daguerre {
 namespace {
-
-namespace fs = std::filesystem;
 
 std::string size_text(const DatasetRow& row) {
     const char* colour = row.channels == 1 ? "grey" : "colour";
     if (row.width == 0) return "sizes differ";
     return std::to_string(row.width) + "x" + std::to_string(row.height) + " " + colour;
-}
-
-/// Imported sets of one's own: folders and zips in user data that no row names.
-std::vector<fs::path> own_datasets() {
-    std::vector<fs::path> found;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(home_folder() / "datasets", error)) {
-        const std::string name = entry.path().filename().string();
-        const auto known = ids(datasets());
-        if (name.starts_with('.') || std::find(known.begin(), known.end(), name) != known.end())
-            continue;
-        found.push_back(entry.path());
-    }
-    std::sort(found.begin(), found.end());
-    return found;
 }
 
 void show(Terminal& terminal, const DatasetRow& row) {
@@ -54,10 +35,10 @@ void show(Terminal& terminal, const DatasetRow& row) {
 
 Result run(Terminal& terminal) {
     for (const DatasetRow& row : datasets()) show(terminal, row);
-    for (const fs::path& path : own_datasets()) {
-        terminal.event(
-            Json{{"event", "dataset"}, {"id", path.stem().string()}, {"folder", path.string()}});
-        terminal.line(path.stem().string() + "\n  your own\n  " + path.string());
+    for (const std::string& id : own_datasets()) {
+        const std::string folder = (home_folder() / "datasets" / id).string();
+        terminal.event(Json{{"event", "dataset"}, {"id", id}, {"folder", folder}});
+        terminal.line(id + "\n  your own\n  " + folder);
     }
     return {};
 }

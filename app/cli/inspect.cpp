@@ -130,7 +130,7 @@ Result run(Terminal& terminal, const std::string& name) {
             if (entry.id == name)
                 return show(terminal, "model", entry.folder, about_model(*open_model(name))),
                        Result{};
-        if (name.find_first_of("./") != std::string::npos)
+        if (has_image_suffix(path) || path.has_parent_path())
             throw Error("There is no file or folder “{name}”.", {{"name", name}});
         show(terminal, "dataset", name, about_dataset(open_dataset(name)->info()));
     } else if (fs::is_regular_file(path) && path.extension() != ".zip") {

@@ -52,7 +52,8 @@ std::string StartCase::text() const {
 
 std::vector<StartCase> start_cases() {
     const fs::path bin = launchers();
-    std::vector<StartCase> cases{{bin / "daguerre", {"--help"}}, {bin / "daguerre", {"models"}}};
+    std::vector<StartCase> cases{{bin / "daguerre", {"--help"}},
+                                 {bin / "daguerre", {"models", "--quiet"}}};
     if (fs::exists(bin / "daguerre-studio"))
         cases.push_back({bin / "daguerre-studio", {"--exit-when-shown"}});
     return cases;

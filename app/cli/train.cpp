@@ -104,6 +104,7 @@ void show(Terminal& terminal, const StepReport& report) {
 }
 
 void save(Terminal& terminal, TrainingRun& run, std::int64_t images_seen) {
+    if (images_seen == 0) return;  // nothing was learned since the run was opened
     run.save();
     terminal.event(Json{{"event", "saved"}, {"images_seen", images_seen}});
 }
@@ -135,12 +136,14 @@ Result run(Terminal& terminal, const Words& words, const Fields& machine) {
     const TrainRequest settled = options_from<TrainRequest>(training->request());
     const bool stopped = !training->finished();
     const fs::path model = fs::path(words.out) / "model";
+    Result result{.stopped = stopped, .seed = settled.seed};
+    if (fs::exists(model)) result.files.push_back(model);
     if (stopped)
         terminal.remark("Go on with: daguerre train --resume --out " + words.out);
     else
         terminal.line("The model is in " + model.string() + ". Use it: daguerre generate " +
                       words.out + " --out images");
-    return {.stopped = stopped, .files = {model}, .seed = settled.seed};
+    return result;
 }
 
 }  // namespace

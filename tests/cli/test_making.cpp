@@ -154,20 +154,20 @@ void TestMaking::stop_keeps_what_was_learned() {
 }
 
 void TestMaking::resume_equals_going_on() {
-    train("twice", 40);
-    resume("twice", 80);
-    train("once", 80);
+    train("twice", 16);
+    resume("twice", 48);
+    train("once", 48);
     QVERIFY(!weights("once").isEmpty());
     QVERIFY(weights("once") == weights("twice"));
 }
 
 void TestMaking::kill_costs_no_more_than_the_last_state() {
     const Ran ran = bench_.interrupted(
-        training_words(QStringLiteral("killed"), 160, words("--set autosave=1 --json")), "preview",
+        training_words(QStringLiteral("killed"), 64, words("--set autosave=1 --json")), "preview",
         3, SIGKILL);
     QCOMPARE(ran.status, -1);
-    resume("killed", 160);
-    train("unhurt", 160);
+    resume("killed", 64);
+    train("unhurt", 64);
     QVERIFY(weights("killed") == weights("unhurt"));
 }
 
