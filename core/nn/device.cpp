@@ -28,7 +28,7 @@ struct Gpu {
 
 struct Cuda {
     std::vector<Gpu> gpus;  // empty: CUDA can't be used
-    Sentence why_not;
+    Sentence why_not, brief;
 };
 
 /// The few functions of the NVIDIA driver that are asked before LibTorch's CUDA part is opened.
@@ -69,14 +69,18 @@ bool has_nvidia_card() {
     return false;
 }
 
-Sentence no_gpu() {
+Cuda no_gpu() {
     if (has_nvidia_card())
-        return {
-            "A graphics card ({name}) is present but its NVIDIA driver isn't running, so the "
-            "CPU is used. Install or repair the driver, then start again.",
-            {{"name", "NVIDIA"}}};
-    return {"Working on the CPU: no NVIDIA GPU was found. Everything works; training takes longer.",
-            {}};
+        return {{},
+                {"A graphics card ({name}) is present but its NVIDIA driver isn't running, so the "
+                 "CPU is used. Install or repair the driver, then start again.",
+                 {{"name", "NVIDIA"}}},
+                {"the GPU's driver isn't running", {}}};
+    return {
+        {},
+        {"Working on the CPU: no NVIDIA GPU was found. Everything works; training takes longer.",
+         {}},
+        {"no NVIDIA GPU", {}}};
 }
 
 /// "580.65.06" from /proc/driver/nvidia/version, whose first line holds it as its first word that
@@ -131,26 +135,28 @@ Sentence open_libtorch_cuda() {
 
 Cuda open_cuda() {
     Driver driver;
-    if (!driver.open() || driver.init(0) != 0) return {{}, no_gpu()};
+    if (!driver.open() || driver.init(0) != 0) return no_gpu();
     int version = 0;
     driver.version(&version);
     if (version < needed_cuda)
         return {{},
                 {"The NVIDIA driver is version {have}; this program needs {need} or newer, so the "
                  "CPU is used. Update the driver, then start again.",
-                 {{"have", driver_version()}, {"need", needed_driver}}}};
+                 {{"have", driver_version()}, {"need", needed_driver}}},
+                {"the GPU's driver is too old", {}}};
     const std::vector<Gpu> gpus = gpus_of(driver);
-    if (gpus.empty()) return {{}, no_gpu()};
+    if (gpus.empty()) return no_gpu();
     if (gpus[0].capability < needed_capability)
         return {{},
                 {"{name} is too old for this LibTorch (capability {have}, needs {need}), so the "
                  "CPU is used.",
                  {{"name", gpus[0].name},
                   {"have", capability_text(gpus[0].capability)},
-                  {"need", capability_text(needed_capability)}}}};
+                  {"need", capability_text(needed_capability)}}},
+                {"the GPU is too old", {}}};
     const Sentence why_not = open_libtorch_cuda();
-    if (!why_not.pattern.empty()) return {{}, why_not};
-    return {gpus, {}};
+    if (!why_not.pattern.empty()) return {{}, why_not, {"LibTorch can't use the GPU", {}}};
+    return {gpus, {}, {}};
 }
 
 const Cuda& cuda() {
@@ -158,8 +164,8 @@ const Cuda& cuda() {
     return opened;
 }
 
-DeviceChoice cpu_choice(int threads, Sentence why) {
-    return {"cpu", processor_name(), threads, std::move(why), has_fast_bf16()};
+DeviceChoice cpu_choice(int threads, Sentence why, Sentence brief) {
+    return {"cpu", processor_name(), threads, std::move(why), has_fast_bf16(), std::move(brief)};
 }
 
 /// N of "cuda" (0) and "cuda:N"; throws for any other word.
@@ -187,10 +193,11 @@ DeviceChoice use_device(const std::string& device, int threads) {
     // there.
     if (device != "cpu") cuda();
     at::set_num_threads(count);
-    if (device == "cpu") return cpu_choice(count, {"Working on the CPU, as asked.", {}});
+    if (device == "cpu")
+        return cpu_choice(count, {"Working on the CPU, as asked.", {}}, {"as asked", {}});
     const Cuda& there = cuda();
     if (there.gpus.empty()) {
-        if (automatic) return cpu_choice(count, there.why_not);
+        if (automatic) return cpu_choice(count, there.why_not, there.brief);
         throw Error("“{device}” can't be used. {why}",
                     {{"device", device}, {"why", there.why_not.text()}});
     }
@@ -202,7 +209,8 @@ DeviceChoice use_device(const std::string& device, int threads) {
             gpu.name,
             count,
             {"Working on the GPU {name}.", {{"name", gpu.name}}},
-            gpu.capability >= 80};
+            gpu.capability >= 80,
+            {"fastest present", {}}};
 }
 
 std::string resolve_precision(const std::string& precision, const DeviceChoice& choice) {

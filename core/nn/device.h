@@ -13,6 +13,7 @@ struct DeviceChoice {
     int threads = 0;
     Sentence why;  // "Working on the CPU: no NVIDIA GPU was found. …"
     bool fast_bf16 = false;
+    Sentence brief{};  // `why` in a few words, to stand beside the device: "no NVIDIA GPU"
 };
 
 /// Called by each thread that will use LibTorch before anything else, as OpenMP keeps its thread

@@ -18,7 +18,8 @@ struct ActionRow {
     const char* icon;   // "": none
     const char* key;    // "": none; "Ctrl+Y, Ctrl+Shift+Z": several
     const char* scope;  // "": everywhere; else the workspace it works in
-    const char* menu;   // "File", "Edit", "View", "Go", "Run", "Help"; "": in none
+    const char* menu;   // "File", "Edit", "View", "Go", "Run", "Help"
+    int group = 0;      // in its menu; a line parts the groups
 };
 const std::vector<ActionRow>& actionRows();
 

@@ -13,13 +13,14 @@ namespace {
 
 const Setting<QString> lastModel{"model", QString()};
 constexpr std::size_t endedKept = 20;
+constexpr qint64 briefMs = 1000;
 
-qint64 nowMs() {
+}  // namespace
+
+qint64 Session::nowMs() {
     using namespace std::chrono;
     return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
 }
-
-}  // namespace
 
 Session::Session(ModelSource source, QObject* parent)
     : QObject(parent), source_(std::move(source)), actions_(this) {}
@@ -103,7 +104,7 @@ JobEntry& Session::entryOf(const Job* job) {
 
 void Session::list(const std::shared_ptr<Job>& job) {
     const Job* raw = job.get();
-    jobs_.push_back({.title = job->title(), .job = job, .key = raw});
+    jobs_.push_back({.title = job->title(), .job = job, .key = raw, .workspace = actions_.scope()});
     connect(raw, &Job::started, this, [this, raw] {
         entryOf(raw).state = JobEntry::State::Running;
         entryOf(raw).startedMs = nowMs();
@@ -132,6 +133,9 @@ void Session::end(const Job* job, Outcome outcome, const Sentence& why) {
         entry.why = words(why);
         say(entry.why);
     }
+    // What went well and fast needs no line in the list.
+    if (outcome == Outcome::Done && entry.endedMs - entry.startedMs < briefMs)
+        jobs_.erase(jobs_.begin() + (&entry - jobs_.data()));
     const auto ended = [](const JobEntry& any) { return any.state == JobEntry::State::Ended; };
     if (std::size_t(std::count_if(jobs_.begin(), jobs_.end(), ended)) > endedKept)
         jobs_.erase(std::find_if(jobs_.begin(), jobs_.end(), ended));

@@ -29,6 +29,7 @@ struct JobEntry {
     QString title{};
     std::shared_ptr<Job> job{};  // null when it ended
     const void* key = nullptr;
+    QString workspace{};  // where it was started
     enum class State { Waiting, Running, Ended } state = State::Waiting;
     Advance advance{};
     Outcome outcome = Outcome::Done;
@@ -72,6 +73,9 @@ public:
 
     /// Files from the command line, a second start or a drop: looked into by the file worker.
     void openFile(const std::filesystem::path& file);
+    /// Milliseconds of a steady clock, as in JobEntry.
+    static qint64 nowMs();
+
     /// Opens a workspace: wanted() tells the frame.
     void showWorkspace(const QString& id) { Q_EMIT wanted(id); }
     /// A picture to restore settings from; Generate takes it when it is made or when restoring()

@@ -1,14 +1,20 @@
 #include "ui/widgets/style.h"
 
 #include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QAbstractSpinBox>
 #include <QComboBox>
-#include <QFrame>
+#include <QLineEdit>
+#include <QMenu>
 #include <QPainter>
-#include <QPainterPath>
 #include <QProxyStyle>
+#include <QScrollBar>
+#include <QSlider>
 #include <QStyleOption>
+#include <QToolButton>
 
 #include "ui/widgets/icons.h"
+#include "ui/widgets/style_parts.h"
 #include "ui/widgets/theme.h"
 
 namespace daguerre {
@@ -17,28 +23,383 @@ namespace {
 
 bool has(const QStyleOption* option, QStyle::StateFlag flag) { return option->state & flag; }
 
-void box(QPainter* painter, QRectF rect, const QColor& fill, const QColor& edge = Qt::transparent,
-         double width = 1) {
-    painter->save();
-    painter->setRenderHint(QPainter::Antialiasing);
-    if (edge.alpha() > 0) {
-        rect.adjust(width / 2, width / 2, -width / 2, -width / 2);
-        painter->setPen(QPen(edge, width));
-    } else {
-        painter->setPen(Qt::NoPen);
-    }
-    painter->setBrush(fill);
-    painter->drawRoundedRect(rect, radius, radius);
-    painter->restore();
-}
+bool isPrimary(const QWidget* widget) { return markOf(widget) == Mark::Primary; }
 
-void focusRing(QPainter* painter, const QRect& rect) {
-    box(painter, rect, Qt::transparent, colour(Token::Focus), 2);
+/// Whether a field stands inside something that has an edge of its own.
+bool isInner(const QWidget* widget) {
+    return widget && (qobject_cast<const QAbstractSpinBox*>(widget->parentWidget()) ||
+                      qobject_cast<const QComboBox*>(widget->parentWidget()));
 }
 
 class Style : public QProxyStyle {
 public:
     Style() : QProxyStyle(QStringLiteral("fusion")) {}
+
+    void polish(QWidget* widget) override {
+        QProxyStyle::polish(widget);
+        if (qobject_cast<QAbstractButton*>(widget) || qobject_cast<QComboBox*>(widget) ||
+            qobject_cast<QAbstractSpinBox*>(widget) || qobject_cast<QLineEdit*>(widget) ||
+            qobject_cast<QSlider*>(widget) || qobject_cast<QScrollBar*>(widget))
+            widget->setAttribute(Qt::WA_Hover);
+    }
+    using QProxyStyle::polish;
+
+    int pixelMetric(PixelMetric metric, const QStyleOption* option,
+                    const QWidget* widget) const override {
+        switch (metric) {
+            case PM_ButtonShiftHorizontal:
+            case PM_ButtonShiftVertical:
+            case PM_MenuBarPanelWidth:
+            case PM_MenuBarVMargin:
+            case PM_MenuBarItemSpacing:
+            case PM_ScrollView_ScrollBarSpacing:
+            case PM_ToolBarFrameWidth:
+                return 0;
+            case PM_MenuBarHMargin:
+                return gap2;
+            case PM_MenuPanelWidth:
+                return 1;
+            case PM_MenuVMargin:
+                return gap1;
+            case PM_MenuHMargin:
+                return gap1;
+            case PM_SplitterWidth:
+                return 5;
+            case PM_IndicatorWidth:
+            case PM_IndicatorHeight:
+                return 16;
+            case PM_SliderThickness:
+            case PM_SliderControlThickness:
+                return 20;
+            case PM_SliderLength:
+                return sliderHandle;
+            case PM_ScrollBarExtent:
+                return 12;
+            case PM_ScrollBarSliderMin:
+                return 32;
+            case PM_SmallIconSize:
+            case PM_ButtonIconSize:
+            case PM_ToolBarIconSize:
+                return iconSize;
+            case PM_CheckBoxLabelSpacing:
+                return gap2;
+            default:
+                return QProxyStyle::pixelMetric(metric, option, widget);
+        }
+    }
+
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                  QStyleHintReturn* result) const override {
+        switch (hint) {
+            case SH_ComboBox_Popup:
+                return 0;
+            case SH_EtchDisabledText:
+            case SH_DitherDisabledText:
+            case SH_UnderlineShortcut:
+                return 0;
+            case SH_Slider_AbsoluteSetButtons:
+                return Qt::LeftButton;
+            case SH_ToolTip_WakeUpDelay:
+                return 500;
+            case SH_ScrollBar_Transient:
+                return 0;
+            default:
+                return QProxyStyle::styleHint(hint, option, widget, result);
+        }
+    }
+
+    QSize sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& contents,
+                           const QWidget* widget) const override {
+        QSize size = QProxyStyle::sizeFromContents(type, option, contents, widget);
+        switch (type) {
+            case CT_PushButton:
+                size = {contents.width() + 2 * gap3 + (isPrimary(widget) ? gap1 : 0),
+                        isPrimary(widget) ? primaryHeight : controlHeight};
+                break;
+            case CT_ToolButton:
+                size = toolButtonSize(option, contents, widget);
+                break;
+            case CT_LineEdit:
+            case CT_ComboBox:
+            case CT_SpinBox:
+                if (!isInner(widget)) size.setHeight(std::max(contents.height(), controlHeight));
+                break;
+            case CT_CheckBox:
+                size.setHeight(std::max(size.height(), 24));
+                break;
+            case CT_MenuBarItem:
+                size = {contents.width() + 2 * gap3, 26};
+                break;
+            case CT_MenuItem:
+                size = menuItemSize(option, size);
+                break;
+            default:
+                break;
+        }
+        return size;
+    }
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                       const QWidget* widget) const override {
+        switch (element) {
+            case PE_PanelButtonCommand:
+                return drawButton(option, painter, widget);
+            case PE_PanelButtonTool:
+                return drawToolButton(option, painter, widget);
+            case PE_FrameFocusRect:
+            case PE_FrameDefaultButton:
+            case PE_IndicatorToolBarSeparator:
+                return;
+            case PE_PanelLineEdit:
+            case PE_FrameLineEdit:
+                if (element == PE_PanelLineEdit && !isInner(widget)) drawField(option, painter);
+                return;
+            case PE_Frame:
+                if (markOf(widget) == Mark::Card) return paintCard(painter, option->rect);
+                return QProxyStyle::drawPrimitive(element, option, painter, widget);
+            case PE_FrameMenu:
+            case PE_PanelTipLabel:
+                return paintBox(painter, option->rect, colour(Token::Raised), colour(Token::Groove),
+                                0);
+            case PE_PanelMenu:
+                return painter->fillRect(option->rect, colour(Token::Raised));
+            case PE_IndicatorCheckBox:
+                return drawCheck(option, painter);
+            case PE_IndicatorArrowDown:
+                return paintArrow(painter, option->rect, "chevron-down");
+            case PE_IndicatorArrowUp:
+                return paintArrow(painter, option->rect, "chevron-up");
+            default:
+                return QProxyStyle::drawPrimitive(element, option, painter, widget);
+        }
+    }
+
+    void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
+                     const QWidget* widget) const override {
+        switch (element) {
+            case CE_PushButtonLabel:
+                return drawButtonLabel(option, painter, widget);
+            case CE_MenuBarEmptyArea:
+                return painter->fillRect(option->rect, colour(Token::Window));
+            case CE_MenuBarItem:
+                return drawMenuBarItem(option, painter, widget);
+            case CE_MenuItem:
+                return drawMenuItem(option, painter);
+            case CE_Splitter:
+                return paintSplitter(painter, option->rect, has(option, State_Horizontal),
+                                     has(option, State_MouseOver));
+            case CE_ProgressBar:
+                return drawProgress(option, painter);
+            case CE_ShapedFrame:
+                return drawFrame(option, painter, widget);
+            case CE_ComboBoxLabel:
+                return QProxyStyle::drawControl(element, option, painter, widget);
+            default:
+                return QProxyStyle::drawControl(element, option, painter, widget);
+        }
+    }
+
+    void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
+                            QPainter* painter, const QWidget* widget) const override {
+        switch (control) {
+            case CC_ComboBox:
+                return drawCombo(option, painter);
+            case CC_SpinBox:
+                return drawSpin(option, painter, widget);
+            case CC_Slider:
+                return drawSlider(option, painter, widget);
+            case CC_ScrollBar:
+                return drawScrollBar(option, painter, widget);
+            default:
+                return QProxyStyle::drawComplexControl(control, option, painter, widget);
+        }
+    }
+
+    QRect subControlRect(ComplexControl control, const QStyleOptionComplex* option, SubControl part,
+                         const QWidget* widget) const override {
+        const QRect rect = option->rect;
+        const auto mirrored = [&](const QRect& where) {
+            return visualRect(option->direction, rect, where);
+        };
+        if (control == CC_ComboBox && part == SC_ComboBoxEditField)
+            return mirrored(rect.adjusted(gap2 + 1, 1, -gap5, -1));
+        if (control == CC_SpinBox) {
+            const int left = rect.right() - 19, middle = rect.height() / 2;
+            if (part == SC_SpinBoxEditField) return mirrored(rect.adjusted(gap1 + 1, 1, -21, -1));
+            if (part == SC_SpinBoxUp) return mirrored({left, rect.top() + 2, 16, middle - 2});
+            if (part == SC_SpinBoxDown)
+                return mirrored({left, rect.top() + middle, 16, middle - 2});
+        }
+        if (control == CC_ScrollBar) return scrollBarRect(option, part, widget);
+        return QProxyStyle::subControlRect(control, option, part, widget);
+    }
+
+private:
+    QSize toolButtonSize(const QStyleOption* option, const QSize& contents,
+                         const QWidget* widget) const {
+        const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option);
+        if (!button || button->toolButtonStyle == Qt::ToolButtonTextUnderIcon) return contents;
+        const bool wordless =
+            button->text.isEmpty() || button->toolButtonStyle == Qt::ToolButtonIconOnly;
+        if (wordless) return {controlHeight, controlHeight};
+        const int margin = markOf(widget) == Mark::Segment ? gap3 : gap2;
+        return {contents.width() + 2 * margin, controlHeight};
+    }
+
+    QSize menuItemSize(const QStyleOption* option, QSize size) const {
+        const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option);
+        if (item && item->menuItemType == QStyleOptionMenuItem::Separator)
+            return {size.width(), 2 * gap1 + 1};
+        return {size.width() + gap5, controlHeight};
+    }
+
+    void drawButton(const QStyleOption* option, QPainter* painter, const QWidget* widget) const {
+        QColor fill = colour(Token::Hover);
+        const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
+        const bool flat = button && button->features & QStyleOptionButton::Flat;
+        const bool over = has(option, State_MouseOver) && has(option, State_Enabled);
+        if (isPrimary(widget))
+            fill = has(option, State_Enabled) ? colour(Token::Accent) : colour(Token::Hover);
+        else if (flat && !over && !has(option, State_Sunken))
+            fill = Qt::transparent;
+        if (has(option, State_On) && !isPrimary(widget)) fill = colour(Token::Selection);
+        if (over && !flat) fill = towards(fill, colour(Token::Text), 0.08);
+        if (has(option, State_Sunken)) fill = towards(fill, colour(Token::Base), 0.25);
+        paintBox(painter, option->rect, fill);
+        if (has(option, State_HasFocus)) paintFocus(painter, option->rect);
+    }
+
+    void drawToolButton(const QStyleOption* option, QPainter* painter,
+                        const QWidget* widget) const {
+        const bool segment = markOf(widget) == Mark::Segment;
+        const auto* button = qobject_cast<const QToolButton*>(widget);
+        const bool flat = button && button->autoRaise();
+        QColor fill = segment || !flat ? colour(Token::Hover) : Qt::transparent;
+        if (has(option, State_MouseOver) && has(option, State_Enabled))
+            fill = segment ? towards(fill, colour(Token::Text), 0.08) : colour(Token::Hover);
+        if (has(option, State_On)) fill = colour(Token::Selection);
+        if (has(option, State_Sunken))
+            fill = towards(colour(Token::Hover), colour(Token::Base), 0.25);
+        if (segment)
+            paintSegment(painter, widget, fill);
+        else if (fill != Qt::transparent)
+            paintBox(painter, option->rect, fill);
+        if (has(option, State_HasFocus)) paintFocus(painter, option->rect);
+    }
+
+    void drawField(const QStyleOption* option, QPainter* painter) const {
+        const QColor fill = colour(has(option, State_Enabled) ? Token::Base : Token::Window);
+        QColor edge = colour(has(option, State_Enabled) ? Token::Control : Token::Groove);
+        if (has(option, State_MouseOver) && has(option, State_Enabled)) edge = colour(Token::Dim);
+        paintBox(painter, option->rect, fill, edge);
+        if (has(option, State_HasFocus)) paintFocus(painter, option->rect);
+    }
+
+    void drawCheck(const QStyleOption* option, QPainter* painter) const {
+        const bool on = has(option, State_On), enabled = has(option, State_Enabled);
+        if (on)
+            paintBox(painter, option->rect, colour(enabled ? Token::Accent : Token::Groove));
+        else
+            paintBox(painter, option->rect, colour(Token::Base),
+                     colour(enabled ? Token::Control : Token::Groove));
+        if (on)
+            icon("check-lg", Token::OnAccent).paint(painter, option->rect.adjusted(3, 3, -3, -3));
+        if (has(option, State_HasFocus)) paintFocus(painter, option->rect.adjusted(-3, -3, 3, 3));
+    }
+
+    void drawButtonLabel(const QStyleOption* option, QPainter* painter,
+                         const QWidget* widget) const {
+        QStyleOptionButton label = *qstyleoption_cast<const QStyleOptionButton*>(option);
+        if (isPrimary(widget) && has(option, State_Enabled))
+            label.palette.setColor(QPalette::ButtonText, colour(Token::OnAccent));
+        QProxyStyle::drawControl(CE_PushButtonLabel, &label, painter, widget);
+    }
+
+    void drawMenuBarItem(const QStyleOption* option, QPainter* painter,
+                         const QWidget* widget) const {
+        const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option);
+        painter->fillRect(option->rect, colour(Token::Window));
+        if (has(option, State_Selected) || has(option, State_Sunken))
+            paintBox(painter, option->rect, colour(Token::Hover));
+        drawItemText(painter, option->rect, Qt::AlignCenter | Qt::TextHideMnemonic, option->palette,
+                     has(option, State_Enabled), item->text, QPalette::ButtonText);
+        Q_UNUSED(widget)
+    }
+
+    void drawMenuItem(const QStyleOption* option, QPainter* painter) const {
+        paintMenuItem(painter, *qstyleoption_cast<const QStyleOptionMenuItem*>(option));
+    }
+
+    void drawProgress(const QStyleOption* option, QPainter* painter) const {
+        const auto* bar = qstyleoption_cast<const QStyleOptionProgressBar*>(option);
+        const int range = bar->maximum - bar->minimum;
+        paintProgress(painter, bar->rect,
+                      range > 0 ? double(bar->progress - bar->minimum) / range : 0, bar->direction);
+    }
+
+    void drawFrame(const QStyleOption* option, QPainter* painter, const QWidget* widget) const {
+        const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
+        const QRect rect = option->rect;
+        if (frame->frameShape == QFrame::HLine)
+            painter->fillRect(rect.left(), rect.center().y(), rect.width(), 1,
+                              colour(Token::Hairline));
+        else if (frame->frameShape == QFrame::VLine)
+            painter->fillRect(rect.center().x(), rect.top(), 1, rect.height(),
+                              colour(Token::Hairline));
+        else
+            QProxyStyle::drawControl(CE_ShapedFrame, option, painter, widget);
+    }
+
+    void drawCombo(const QStyleOptionComplex* option, QPainter* painter) const {
+        drawField(option, painter);
+        QRect arrow(option->rect.right() - 22, option->rect.center().y() - 6, 12, 12);
+        arrow = visualRect(option->direction, option->rect, arrow);
+        paintArrow(painter, arrow, "chevron-down");
+    }
+
+    void drawSpin(const QStyleOptionComplex* option, QPainter* painter,
+                  const QWidget* widget) const {
+        const auto* spin = qstyleoption_cast<const QStyleOptionSpinBox*>(option);
+        drawField(option, painter);
+        if (spin->buttonSymbols == QAbstractSpinBox::NoButtons) return;
+        for (const SubControl part : {SC_SpinBoxUp, SC_SpinBoxDown}) {
+            const QRect rect = subControlRect(CC_SpinBox, option, part, widget);
+            if (option->activeSubControls == part && has(option, State_MouseOver))
+                paintBox(painter, rect, colour(Token::Hover));
+            QRect arrow(0, 0, 8, 8);
+            arrow.moveCenter(rect.center());
+            paintArrow(painter, arrow, part == SC_SpinBoxUp ? "chevron-up" : "chevron-down");
+        }
+    }
+
+    void drawSlider(const QStyleOptionComplex* option, QPainter* painter,
+                    const QWidget* widget) const {
+        const auto* slider = qstyleoption_cast<const QStyleOptionSlider*>(option);
+        const QRect handle = subControlRect(CC_Slider, option, SC_SliderHandle, widget);
+        paintSlider(painter, *slider, handle);
+    }
+
+    QRect scrollBarRect(const QStyleOptionComplex* option, SubControl part,
+                        const QWidget* widget) const {
+        const auto* bar = qstyleoption_cast<const QStyleOptionSlider*>(option);
+        if (part == SC_ScrollBarAddLine || part == SC_ScrollBarSubLine) return {};
+        if (part == SC_ScrollBarGroove) return option->rect;
+        return scrollBarPart(*bar,
+                             part == SC_ScrollBarSlider    ? 0
+                             : part == SC_ScrollBarAddPage ? 1
+                                                           : -1,
+                             pixelMetric(PM_ScrollBarSliderMin, option, widget));
+    }
+
+    void drawScrollBar(const QStyleOptionComplex* option, QPainter* painter,
+                       const QWidget* widget) const {
+        const auto* bar = qstyleoption_cast<const QStyleOptionSlider*>(option);
+        painter->fillRect(option->rect, option->palette.color(QPalette::Window));
+        if (bar->minimum >= bar->maximum) return;
+        const bool over = has(option, State_MouseOver) || has(option, State_Sunken);
+        QRect handle = scrollBarRect(option, SC_ScrollBarSlider, widget).adjusted(3, 3, -3, -3);
+        paintRound(painter, handle, colour(over ? Token::Control : Token::Groove));
+    }
 };
 
 }  // namespace

@@ -62,7 +62,9 @@ enum class Mark {
     None,
     Primary,  // a button: filled with the accent, 36 px high
     Segment,  // a tool button of a row of which one is down
-    Card      // a QFrame: raised, round corners
+    Card,     // a QFrame: raised, round corners
+    Warn,     // a QProgressBar in the colour of warnings
+    Bad
 };
 void setMark(QWidget* widget, Mark mark);
 Mark markOf(const QWidget* widget);

@@ -1,7 +1,362 @@
+#include <QComboBox>
+#include <QFileDialog>
+#include <QFrame>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QStackedLayout>
+#include <QTimer>
+#include <utility>
+
+#include "ui/session/session.h"
+#include "ui/widgets/denoise_view.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/segments.h"
+#include "ui/widgets/step_slider.h"
+#include "ui/widgets/step_strip.h"
+#include "ui/widgets/theme.h"
+#include "ui/widgets/thumbnail_row.h"
+#include "ui/workspaces/history_job.h"
 #include "ui/workspaces/workspaces.h"
 
 namespace daguerre {
 
-QWidget* makeHome(Session&) { return new QWidget; }
+namespace {
+
+constexpr int pictureCount = 16, pictureSeed = 1, stepCount = 20, mostRecent = 40;
+
+QLabel* label(const QString& text, Type type = Type::Words) {
+    auto* result = new QLabel(text);
+    result->setFont(font(type));
+    return result;
+}
+
+QLabel* dimLabel(const QString& text, Type type = Type::Words) {
+    QLabel* result = label(text, type);
+    result->setForegroundRole(dimRole);
+    return result;
+}
+
+class Home : public QWidget {
+    Q_OBJECT
+public:
+    explicit Home(Session& session);
+
+private:
+    QFrame* makeMaking();
+    QHBoxLayout* makeButtons();
+    QFrame* makeTeaching();
+    QLayout* makeRecent();
+    QLayout* makeFoot();
+
+    void modelChanged();
+    void listModels();
+    void makeOrStop();
+    void make();
+    void ended(Outcome outcome);
+    void showStep(int step, int steps, double sigma);
+    void readRecent();
+    void chooseFolder();
+
+    Session& session_;
+    DenoiseView* view_ = nullptr;
+    StepStrip* strip_ = nullptr;
+    ThumbnailRow* recent_ = nullptr;
+    QLabel *sentence_ = nullptr, *recentNone_ = nullptr;
+    QPushButton *make_ = nullptr, *folder_ = nullptr, *open_ = nullptr;
+    QComboBox* models_ = nullptr;
+    std::vector<Thumbnail> thumbnails_;
+    std::shared_ptr<GenerateJob> job_;
+};
+
+Home::Home(Session& session) : session_(session) {
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(gap5, 20, gap5, gap4);
+    grid->setHorizontalSpacing(gap4);
+    grid->setVerticalSpacing(gap4);
+    grid->addWidget(makeMaking(), 0, 0);
+    grid->addWidget(makeTeaching(), 0, 1);
+    grid->addLayout(makeRecent(), 1, 0, 1, 2);
+    grid->addLayout(makeFoot(), 2, 0, 1, 2);
+    grid->setColumnStretch(0, 776);
+    grid->setColumnStretch(1, 523);
+    grid->setRowStretch(0, 1);
+
+    connect(&session, &Session::modelChanged, this, &Home::modelChanged);
+    connect(&session, &Session::modelsListed, this, &Home::listModels);
+    connect(&session, &Session::deviceChosen, this, &Home::readRecent);
+    connect(&session, &Session::picturesAdded, this, &Home::readRecent);
+    Actions& actions = session.actions();
+    connect(actions["make"], &QAction::triggered, this, [this] {
+        if (isVisible() && !job_) makeOrStop();
+    });
+    connect(actions["stop"], &QAction::triggered, this, [this] {
+        if (isVisible() && job_) makeOrStop();
+    });
+    listModels();
+    modelChanged();
+    if (session.device()) readRecent();
+}
+
+QFrame* Home::makeMaking() {
+    auto* card = new QFrame;
+    card->setFrameShape(QFrame::StyledPanel);
+    setMark(card, Mark::Card);
+    auto* column = new QVBoxLayout(card);
+    column->setContentsMargins(gap5, 20, gap5, 20);
+    column->setSpacing(gap3);
+    column->addWidget(label(tr("Turn noise into pictures"), Type::Heading));
+    view_ = new DenoiseView(DenoiseView::Form::Compact);
+    view_->setObjectName(QStringLiteral("home.view"));
+    view_->transport()->slider()->setObjectName(QStringLiteral("home.scrub"));
+    view_->setFrames(std::make_shared<Frames>(pictureCount));
+    view_->transport()->setEnabled(false);
+    column->addWidget(view_, 1);
+    sentence_ = dimLabel({});
+    sentence_->setObjectName(QStringLiteral("home.sentence"));
+    column->addWidget(sentence_);
+    column->addLayout(makeButtons());
+    connect(view_, &DenoiseView::stepShown, this, &Home::showStep);
+    return card;
+}
+
+QHBoxLayout* Home::makeButtons() {
+    make_ = new QPushButton;
+    make_->setObjectName(QStringLiteral("home.make"));
+    setMark(make_, Mark::Primary);
+    models_ = new QComboBox;
+    models_->setObjectName(QStringLiteral("home.model"));
+    models_->setAccessibleName(tr("Model"));
+    models_->setToolTip(tr("The network that makes the pictures"));
+    models_->setMinimumSize(112, 28);
+    folder_ = new QPushButton(tr("Open a model folder…"));
+    folder_->setObjectName(QStringLiteral("home.folder"));
+    folder_->setIcon(icon("folder2-open"));
+    open_ = new QPushButton(tr("Open in Generate"));
+    open_->setObjectName(QStringLiteral("home.generate"));
+    open_->setIcon(icon("stars"));
+    open_->setFlat(true);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(gap2);
+    row->addWidget(make_);
+    row->addWidget(models_);
+    row->addWidget(folder_);
+    row->addStretch();
+    row->addWidget(open_);
+    connect(make_, &QPushButton::clicked, this, &Home::makeOrStop);
+    connect(folder_, &QPushButton::clicked, this, &Home::chooseFolder);
+    connect(open_, &QPushButton::clicked, this,
+            [this] { session_.showWorkspace(QStringLiteral("generate")); });
+    connect(models_, &QComboBox::activated, this, [this](int index) {
+        session_.openModel(models_->itemData(index).toString().toStdString());
+    });
+    return row;
+}
+
+QFrame* Home::makeTeaching() {
+    const std::pair<QString, QString> lessons[]{
+        {tr("It begins with noise"),
+         tr("Every picture starts as pure noise, drawn from its seed. The same seed gives the same "
+            "picture.")},
+        {tr("The network guesses"),
+         tr("It looks at the noisy picture and says what it might be without the noise: the clean "
+            "guess.")},
+        {tr("The sampler takes a step"), tr("It goes a part of the way to that guess, so that less "
+                                            "noise is left: the noise level σ "
+                                            "falls.")},
+        {tr("And again"),
+         tr("After the last step no noise is left, and the guess is the picture.")},
+    };
+    auto* card = new QFrame;
+    card->setFrameShape(QFrame::StyledPanel);
+    setMark(card, Mark::Card);
+    auto* column = new QVBoxLayout(card);
+    column->setContentsMargins(gap5, 20, gap5, 20);
+    column->setSpacing(gap3);
+    column->addWidget(label(tr("What happens here"), Type::Heading));
+    for (const auto& [title, text] : lessons) {
+        auto* lesson = new QVBoxLayout;
+        lesson->setSpacing(2);
+        lesson->addWidget(label(title, Type::Section));
+        QLabel* words = dimLabel(text);
+        words->setWordWrap(true);
+        lesson->addWidget(words);
+        column->addLayout(lesson);
+    }
+    column->addStretch();
+    auto* heading = new QHBoxLayout;
+    heading->setSpacing(gap2);
+    heading->addWidget(label(tr("The first picture on its way"), Type::Section));
+    heading->addWidget(dimLabel(tr("noisy above, guess below")));
+    heading->addStretch();
+    column->addLayout(heading);
+    strip_ = new StepStrip;
+    strip_->setObjectName(QStringLiteral("home.steps"));
+    column->addWidget(strip_);
+    connect(strip_, &StepStrip::stepWanted, view_, &DenoiseView::setStep);
+    return card;
+}
+
+QLayout* Home::makeRecent() {
+    auto* column = new QVBoxLayout;
+    column->setSpacing(gap2);
+    auto* heading = new QHBoxLayout;
+    heading->addWidget(label(tr("Your pictures"), Type::Section));
+    heading->addStretch();
+    column->addLayout(heading);
+    recent_ = new ThumbnailRow;
+    recent_->setObjectName(QStringLiteral("home.recent"));
+    recent_->setAccessibleName(tr("Your pictures, newest first"));
+    recentNone_ = dimLabel(
+        tr("Every finished picture is kept here, together with the settings that made it."));
+    column->addWidget(recentNone_);
+    column->addWidget(recent_);
+    recent_->hide();
+    connect(recent_, &ThumbnailRow::chosen, this,
+            [this](const QString& file) { session_.openFile(file.toStdString()); });
+    return column;
+}
+
+QLayout* Home::makeFoot() {
+    auto* row = new QHBoxLayout;
+    row->setSpacing(gap2);
+    auto* sign = new QLabel;
+    sign->setPixmap(icon("box-arrow-in-down", Token::Dim).pixmap(iconSize));
+    row->addWidget(dimLabel(
+        tr("Drop a picture made here to get its settings back, or a model folder to use it.")));
+    row->addStretch();
+    QLabel* words = dimLabel(tr("Look"));
+    auto* look = new QComboBox;
+    look->setObjectName(QStringLiteral("home.look"));
+    look->setAccessibleName(tr("Look"));
+    const char* const ids[]{"look-dark", "look-light", "look-desktop"};
+    for (const char* id : ids) {
+        QAction* action = session_.actions()[id];
+        look->addItem(action->text());
+        const int index = look->count() - 1;
+        if (action->isChecked()) look->setCurrentIndex(index);
+        connect(action, &QAction::toggled, look, [look, index](bool on) {
+            if (on) look->setCurrentIndex(index);
+        });
+    }
+    connect(look, &QComboBox::activated, this, [this, ids = std::vector(ids, ids + 3)](int index) {
+        session_.actions()[ids[std::size_t(index)]]->trigger();
+    });
+    words->setBuddy(look);
+    row->addWidget(words);
+    row->addWidget(look);
+    return row;
+}
+
+void Home::listModels() {
+    models_->clear();
+    for (const ModelEntry& entry : session_.models())
+        models_->addItem(QString::fromStdString(entry.id), QString::fromStdString(entry.id));
+    modelChanged();
+}
+
+void Home::modelChanged() {
+    const QString name = QString::fromStdString(session_.modelName());
+    if (!name.isEmpty() && models_->findData(name) < 0)
+        models_->addItem(name.section(QLatin1Char('/'), -1, -1, QString::SectionSkipEmpty), name);
+    models_->setCurrentIndex(models_->findData(name));
+    const bool none = session_.device() && name.isEmpty();
+    models_->setVisible(!none);
+    folder_->setVisible(none);
+    make_->setVisible(!none);
+    make_->setEnabled(job_ || session_.model());
+    const bool loading = !session_.model() && session_.modelTrouble().isEmpty() && !none;
+    make_->setText(job_             ? tr("Stop")
+                   : !loading       ? tr("Make pictures")
+                   : name.isEmpty() ? tr("Starting…")
+                                    : tr("Loading %1…").arg(models_->currentText()));
+    make_->setIcon(loading ? QIcon() : icon(job_ ? "stop-fill" : "play-fill", Token::OnAccent));
+    make_->setToolTip(session_.actions().tip(job_ ? "stop" : "make"));
+    if (none)
+        sentence_->setText(
+            tr("No bundled model was found. Open a model folder, or train one with "
+               "the command “daguerre train”."));
+    else if (!session_.modelTrouble().isEmpty())
+        sentence_->setText(session_.modelTrouble());
+    else if (view_->frames()->steps() == 0)
+        sentence_->setText(tr("Press the button, and sixteen pictures come out of pure noise."));
+}
+
+void Home::makeOrStop() {
+    if (job_)
+        job_->cancel();
+    else if (session_.model())
+        make();
+}
+
+void Home::make() {
+    GenerateRequest request;
+    request.count = pictureCount;
+    request.seed = pictureSeed;
+    Fields own = session_.model()->generate_fields();
+    if (find_field(own, "steps")) set_field(own, "steps", std::int64_t(stepCount));
+    job_ = makeJob<GenerateJob>(session_.model(), request, own);
+    view_->transport()->setEnabled(true);
+    view_->begin(pictureCount);
+    strip_->setFrames(view_->frames(), 0);
+    connect(job_.get(), &GenerateJob::previewed, this, [this](const GenerateJob::Previews& all) {
+        for (const auto& preview : all) view_->add(preview);
+    });
+    connect(job_.get(), &GenerateJob::made, this,
+            [this](int first, const std::vector<Picture>& pictures) {
+                std::vector<Image> images;
+                for (const Picture& picture : pictures) images.push_back(*picture.image);
+                view_->finish(first, std::move(images));
+            });
+    connect(job_.get(), &Job::finished, this, &Home::ended);
+    session_.make(job_);
+    modelChanged();
+}
+
+void Home::ended(Outcome) {
+    job_ = nullptr;
+    view_->end();
+    modelChanged();
+}
+
+void Home::showStep(int step, int steps, double sigma) {
+    strip_->showStep(step);
+    if (steps == 0) return;
+    sentence_->setText(
+        step == steps   ? tr("Finished. The pictures are kept with the settings that made them.")
+        : sigma >= 8    ? tr("Almost only noise: the network guesses the average shape.")
+        : sigma >= 1.5  ? tr("Something shows through: the network settles what each one becomes.")
+        : sigma >= 0.15 ? tr("Outlines stand; from here the network decides details.")
+                        : tr("Only fine grain is left to take away."));
+}
+
+void Home::readRecent() {
+    const auto job = makeJob<HistoryJob>(mostRecent);
+    thumbnails_.clear();
+    connect(job.get(), &HistoryJob::read, this, [this](const std::vector<HistoryItem>& items) {
+        for (const HistoryItem& item : items)
+            if (!item.thumbnail.isNull())
+                thumbnails_.push_back({item.file, HistoryStrip::describe(item), item.thumbnail});
+        recent_->setThumbnails(thumbnails_);
+        recent_->setVisible(!thumbnails_.empty());
+        recentNone_->setVisible(thumbnails_.empty());
+    });
+    session_.file(job);
+}
+
+void Home::chooseFolder() {
+    auto* dialog = new QFileDialog(this, tr("Open a model folder"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& folder) { session_.openFile(folder.toStdString()); });
+    dialog->open();
+}
+
+}  // namespace
+
+QWidget* makeHome(Session& session) { return new Home(session); }
 
 }  // namespace daguerre
+
+#include "home.moc"

@@ -1,0 +1,120 @@
+// daguerre-studio: the window.
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QFileInfo>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTextStream>
+
+#include "ui/main_window.h"
+#include "ui/screenshots.h"
+#include "ui/session/single_instance.h"
+#include "ui/workspaces/workspaces.h"
+
+using namespace daguerre;
+
+namespace {
+
+struct Wish {
+    QStringList files;
+    QString workspace, screenshots;
+    bool exitWhenShown = false;
+};
+
+int fail(const QString& sentence, int status) {
+    QTextStream(stderr) << sentence << '\n';
+    return status;
+}
+
+/// Ends the program by itself for --help, --version and words it doesn't know.
+Wish parsed(const QStringList& arguments) {
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QStringLiteral("A studio for making images with small neural networks."));
+    const QCommandLineOption workspace(QStringLiteral("workspace"),
+                                       QStringLiteral("Open this page: home, generate."),
+                                       QStringLiteral("ID"));
+    const QCommandLineOption screenshots(
+        QStringLiteral("screenshots"),
+        QStringLiteral("Write pictures of every page into a folder, and end."),
+        QStringLiteral("DIR"));
+    const QCommandLineOption exitWhenShown(QStringLiteral("exit-when-shown"),
+                                           QStringLiteral("End when the window is on screen."));
+    parser.addOptions({workspace, screenshots, exitWhenShown});
+    parser.addPositionalArgument(QStringLiteral("FILE"),
+                                 QStringLiteral("Pictures made here, model folders."),
+                                 QStringLiteral("[FILE…]"));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    if (!parser.parse(arguments))
+        std::exit(fail(parser.errorText() + QStringLiteral(" See daguerre-studio --help."), 2));
+    parser.process(arguments);
+    Wish wish{{}, parser.value(workspace), parser.value(screenshots), parser.isSet(exitWhenShown)};
+    for (const QString& file : parser.positionalArguments())
+        wish.files += QFileInfo(file).absoluteFilePath();
+    return wish;
+}
+
+void checkWorkspace(const QString& id) {
+    QStringList known;
+    for (const Workspace& row : workspaces()) known += QLatin1String(row.id);
+    if (!id.isEmpty() && !known.contains(id))
+        std::exit(fail(QStringLiteral("There is no workspace “%1”. There are: %2.")
+                           .arg(id, known.join(QStringLiteral(", "))),
+                       2));
+}
+
+int showWindow(const Wish& wish) {
+    SingleInstance instance;
+    if (!wish.exitWhenShown && instance.handOver(wish.files)) return 0;
+    applyLook(rememberedLook());
+    Session session;
+    MainWindow window(session, wish.workspace);
+    const auto open = [&](const QStringList& files) {
+        for (const QString& file : files) session.openFile(file.toStdString());
+    };
+    QObject::connect(&window, &MainWindow::shown, &session, [&] {
+        if (wish.exitWhenShown) return QCoreApplication::quit();
+        session.begin();
+        open(wish.files);
+    });
+    QObject::connect(&instance, &SingleInstance::called, &window, [&](const QStringList& files) {
+        open(files);
+        window.raise();
+        window.activateWindow();
+    });
+    window.show();
+    return QApplication::exec();
+}
+
+/// Once at each scale, which Qt reads only when it starts: the other one in a program of its own.
+int writeAllScreenshots(const QString& folder) {
+    const bool first = !qEnvironmentVariableIsSet("QT_SCALE_FACTOR");
+    const QTemporaryDir home;
+    qputenv("DAGUERRE_HOME", home.path().toUtf8());
+    QTextStream out(stdout);
+    for (const QString& file : writeScreenshots(folder, {})) out << file << '\n';
+    out.flush();
+    if (!first) return 0;
+    qputenv("QT_SCALE_FACTOR", "2");
+    return QProcess::execute(QCoreApplication::applicationFilePath(),
+                             {QStringLiteral("--screenshots"), folder});
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    QCoreApplication::setApplicationName(QStringLiteral("daguerre-studio"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(DAGUERRE_VERSION));
+    QGuiApplication::setApplicationDisplayName(QString());
+    QApplication application(count, words);
+    const Wish wish = parsed(QCoreApplication::arguments());
+    checkWorkspace(wish.workspace);
+    try {
+        return wish.screenshots.isEmpty() ? showWindow(wish)
+                                          : writeAllScreenshots(wish.screenshots);
+    } catch (const std::exception& error) {
+        return fail(QString::fromUtf8(error.what()), 1);
+    }
+}

@@ -1,0 +1,23 @@
+// What the window says while something is dragged over it.
+#pragma once
+
+#include <QWidget>
+
+namespace daguerre {
+
+class DropHint : public QWidget {
+    Q_OBJECT
+public:
+    explicit DropHint(QWidget* window);
+
+    /// Lies over the window and says what will happen to this file or folder.
+    void announce(const QString& file);
+
+protected:
+    void paintEvent(QPaintEvent*) override;
+
+private:
+    QString title_, text_;
+};
+
+}  // namespace daguerre

@@ -1,0 +1,264 @@
+#include "ui/main_window.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QDesktopServices>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QScreen>
+#include <QTimer>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include <filesystem>
+
+#include "ui/frame/drop_hint.h"
+#include "ui/frame/quick_search.h"
+#include "ui/frame/rail.h"
+#include "ui/frame/status_bar.h"
+#include "ui/session/setting.h"
+#include "ui/widgets/fields_form.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/notice.h"
+#include "ui/widgets/sentence.h"
+#include "ui/work/pictures.h"
+#include "ui/workspaces/workspaces.h"
+
+namespace daguerre {
+
+namespace {
+
+const Setting<QByteArray> lastGeometry{"window/geometry", {}};
+const Setting<QString> lastWorkspace{"window/workspace", QString()};
+const Setting<int> lastLook{"window/look", int(Look::Dark)};
+
+constexpr int topHeight = 36;
+const char* const lookActions[]{"look-dark", "look-light", "look-desktop"};
+
+QFrame* hairline(QWidget* parent, QFrame::Shape shape) {
+    auto* line = new QFrame(parent);
+    line->setFrameShape(shape);
+    shape == QFrame::HLine ? line->setFixedHeight(1) : line->setFixedWidth(1);
+    return line;
+}
+
+}  // namespace
+
+Look rememberedLook() { return Look(std::clamp(lastLook.get(), 0, 2)); }
+
+MainWindow::MainWindow(Session& session, const QString& workspace, QWidget* parent)
+    : QWidget(parent),
+      session_(session),
+      rail_(new Rail(session, this)),
+      pages_(new QStackedWidget(this)),
+      status_(new StatusBar(session, this)),
+      notice_(new Notice(this)) {
+    setObjectName(QStringLiteral("window"));
+    setAcceptDrops(true);
+    setMinimumSize(smallest);
+    auto* middle = new QHBoxLayout;
+    middle->setSpacing(0);
+    middle->addWidget(rail_);
+    middle->addWidget(hairline(this, QFrame::VLine));
+    auto* work = new QVBoxLayout;
+    work->setSpacing(0);
+    work->addWidget(notice_);
+    work->addWidget(pages_, 1);
+    middle->addLayout(work, 1);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(makeTop());
+    column->addWidget(hairline(this, QFrame::HLine));
+    column->addLayout(middle, 1);
+    column->addWidget(hairline(this, QFrame::HLine));
+    column->addWidget(status_);
+    dropHint_ = new DropHint(this);
+    connectActions();
+    connect(&session, &Session::wanted, this, &MainWindow::showWorkspace);
+    connect(&session, &Session::said, notice_, qOverload<const QString&>(&Notice::say));
+    connect(&session, &Session::modelChanged, this, &MainWindow::showTitle);
+    showWorkspace(workspace.isEmpty() ? lastWorkspace.get() : workspace);
+    if (!restoreGeometry(lastGeometry.get())) {
+        const QSize room = screen()->availableSize() * 0.9;
+        resize(usual.boundedTo(room).expandedTo(smallest));
+    }
+}
+
+MainWindow::~MainWindow() = default;
+
+QWidget* MainWindow::makeTop() {
+    auto* top = new QWidget(this);
+    top->setFixedHeight(topHeight);
+    auto* row = new QHBoxLayout(top);
+    row->setContentsMargins(0, 0, 0, 0);
+    QMenuBar* menus = makeMenus();
+    search_ = new QuickSearch(
+        session_, [this] { return settings(); }, top);
+    row->addWidget(menus, 1, Qt::AlignVCenter);
+    row->addWidget(search_, 2);
+    row->addStretch(1);
+    return top;
+}
+
+QMenuBar* MainWindow::makeMenus() {
+    auto* bar = new QMenuBar(this);
+    bar->setNativeMenuBar(false);
+    std::map<QString, QMenu*> menus;
+    for (const char* name : {QT_TR_NOOP("File"), QT_TR_NOOP("Edit"), QT_TR_NOOP("View"),
+                             QT_TR_NOOP("Go"), QT_TR_NOOP("Run"), QT_TR_NOOP("Help")})
+        menus[QLatin1String(name)] = bar->addMenu(tr(name));
+    const char* menuBefore = "";
+    int groupBefore = 0;
+    for (const ActionRow& row : actionRows()) {
+        QMenu* menu = menus.at(QLatin1String(row.menu));
+        const bool follows = QLatin1String(row.menu) == QLatin1String(menuBefore);
+        if (follows && row.group != groupBefore) menu->addSeparator();
+        menuBefore = row.menu;
+        groupBefore = row.group;
+        menu->addAction(session_.actions()[row.id]);
+        addAction(session_.actions()[row.id]);
+    }
+    return bar;
+}
+
+void MainWindow::connectActions() {
+    Actions& actions = session_.actions();
+    const auto on = [&](const char* id, auto act) {
+        connect(actions[id], &QAction::triggered, this, act);
+    };
+    for (const Workspace& row : workspaces())
+        on((std::string("go-") + row.id).c_str(),
+           [this, id = QString(QLatin1String(row.id))] { showWorkspace(id); });
+    auto* looks = new QActionGroup(this);
+    for (int i = 0; i < 3; ++i) {
+        QAction* action = actions[lookActions[i]];
+        action->setCheckable(true);
+        looks->addAction(action);
+        on(lookActions[i], [this, i] { setLook(Look(i)); });
+    }
+    actions[lookActions[int(rememberedLook())]]->setChecked(true);
+    on("open", [this] { openFiles(); });
+    on("pictures-folder", [] {
+        const auto folder = picturesFolder();
+        std::filesystem::create_directories(folder);
+        QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(folder.string())));
+    });
+    on("quit", [this] { close(); });
+    on("find", [this] { search_->open(); });
+    on("full-screen", [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+    on("jobs", [this] { status_->toggleJobs(); });
+    on("about", [this] { about(); });
+}
+
+void MainWindow::showWorkspace(const QString& id) {
+    const auto& rows = workspaces();
+    auto row = std::find_if(rows.begin(), rows.end(),
+                            [&](const Workspace& any) { return id == QLatin1String(any.id); });
+    if (row == rows.end()) row = rows.begin();
+    const QString known = QLatin1String(row->id);
+    session_.actions().setScope(known);
+    QWidget*& page = made_[known];
+    if (!page) {
+        page = row->make(session_);
+        page->setObjectName(known);
+        pages_->addWidget(page);
+    }
+    pages_->setCurrentWidget(page);
+    rail_->setCurrent(known);
+    lastWorkspace.set(known);
+    showTitle();
+}
+
+void MainWindow::showTitle() {
+    const QString model =
+        QString::fromStdString(session_.modelName()).section(QLatin1Char('/'), -1);
+    const QString page =
+        session_.actions()[(QStringLiteral("go-") + session_.actions().scope()).toStdString()]
+            ->text();
+    setWindowTitle(model.isEmpty() ? tr("%1 · Daguerre").arg(page)
+                                   : tr("%1 · %2 · Daguerre").arg(model, page));
+}
+
+void MainWindow::setLook(Look look) {
+    lastLook.set(int(look));
+    applyLook(look);
+    session_.actions()[lookActions[int(look)]]->setChecked(true);
+}
+
+std::vector<Finding> MainWindow::settings() {
+    std::vector<Finding> findings;
+    for (const auto& [id, page] : made_)
+        for (FieldsForm* form : page->findChildren<FieldsForm*>())
+            for (const Field& field : form->fields()) {
+                QWidget* editor = form->editor(field.key);
+                if (!editor) continue;
+                findings.push_back({icon("sliders", Token::Dim), words(field.label),
+                                    QString::fromStdString(text_of(field.value)), true,
+                                    [this, id = id, editor] {
+                                        showWorkspace(id);
+                                        editor->setFocus(Qt::ShortcutFocusReason);
+                                    }});
+            }
+    return findings;
+}
+
+void MainWindow::openFiles() {
+    auto* dialog = new QFileDialog(this, tr("Open"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilter(tr("Pictures made here (*.png *.jpg *.jpeg *.webp *.tif *.tiff)"));
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& file) { session_.openFile(file.toStdString()); });
+    dialog->open();
+}
+
+void MainWindow::about() {
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Daguerre"),
+                                tr("Daguerre %1").arg(QStringLiteral(DAGUERRE_VERSION)),
+                                QMessageBox::Close, this);
+    box->setInformativeText(
+        tr("A studio for making images with small neural networks that you train yourself, on your "
+           "own machine.\n\nLicence: GPL-3.0-or-later. Icons: Bootstrap Icons, MIT."));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+}
+
+bool MainWindow::event(QEvent* event) {
+    const bool done = QWidget::event(event);
+    if (event->type() == QEvent::UpdateRequest && !painted_ && isVisible()) {
+        painted_ = true;
+        QTimer::singleShot(0, this, &MainWindow::shown);
+    }
+    return done;
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+    if (!session_.actions().press(*event)) QWidget::keyPressEvent(event);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    lastGeometry.set(saveGeometry());
+    QWidget::closeEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (!event->mimeData()->hasUrls() || event->source()) return;
+    event->acceptProposedAction();
+    dropHint_->announce(event->mimeData()->urls().first().toLocalFile());
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { dropHint_->hide(); }
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    dropHint_->hide();
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile()) return session_.openFile(url.toLocalFile().toStdString());
+}
+
+}  // namespace daguerre

@@ -1,0 +1,47 @@
+// One row of small pictures to choose from.
+#pragma once
+
+#include <QImage>
+#include <QWidget>
+#include <vector>
+
+namespace daguerre {
+
+struct Thumbnail {
+    QString file, words;  // words: shown under the pointer, and for people who can't see it
+    QImage image;
+};
+
+/// As many as fit, the first ones. A click or Enter chooses one.
+class ThumbnailRow : public QWidget {
+    Q_OBJECT
+public:
+    static constexpr int side = 84;  // px
+
+    explicit ThumbnailRow(QWidget* parent = nullptr);
+
+    void setThumbnails(std::vector<Thumbnail> thumbnails);
+    const std::vector<Thumbnail>& thumbnails() const { return thumbnails_; }
+    QRect cell(int index) const;
+
+Q_SIGNALS:
+    void chosen(const QString& file);
+
+protected:
+    bool event(QEvent*) override;
+    void paintEvent(QPaintEvent*) override;
+    void mouseMoveEvent(QMouseEvent*) override;
+    void mousePressEvent(QMouseEvent*) override;
+    void leaveEvent(QEvent*) override;
+    void keyPressEvent(QKeyEvent*) override;
+
+private:
+    int fitting() const;
+    int indexAt(QPoint where) const;
+    void setCurrent(int index);
+
+    std::vector<Thumbnail> thumbnails_;
+    int current_ = 0, over_ = -1;
+};
+
+}  // namespace daguerre
