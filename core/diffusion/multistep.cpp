@@ -42,12 +42,12 @@ struct UniPcStep {
     double decay() const { return next / now - 1; }  // e^h − 1
     at::Tensor first_order() const { return x * (next / now) - denoised * decay(); }
 
-    /// x at `next`. Source: Zhao et al. 2023 (arXiv:2302.04867), algorithm 6.
+    /// x at `next`. Source: Zhao et al. 2023 (arXiv:2302.04867), UniP in data prediction.
     at::Tensor predicted() const {
         return slope.defined() ? first_order() - slope * (decay() / 2) : first_order();
     }
 
-    /// x at `next` once the guess there is known. Source: algorithm 5.
+    /// x at `next` once the guess there is known. Source: as above, UniC in data prediction.
     at::Tensor corrected(const at::Tensor& denoised_there) const {
         const at::Tensor change = denoised_there - denoised;
         if (!slope.defined()) return first_order() - change * (decay() / 2);

@@ -46,7 +46,7 @@ const std::vector<LossWeight>& loss_weights() {
          [](double) { return 1.0; }},
         {"min-snr", "Min-SNR, γ 5", "Hang et al. 2023 (arXiv:2303.09556)",
          [](double s) { return std::min(1 / (s * s), 5.0); }},
-        {"p2", "P2, k 1, γ 1", "Choi et al. 2022 (arXiv:2204.00227), eq. 8",
+        {"p2", "P2, k 1, γ 1", "Choi et al. 2022 (arXiv:2204.00227)",
          [](double s) {
              const double snr = 1 / (s * s);
              return snr / (1 + snr);

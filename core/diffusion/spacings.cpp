@@ -104,7 +104,7 @@ std::vector<double> beta(const NoiseSchedule& schedule, int n) {
 
 const std::vector<Spacing>& spacings() {
     static const char* const lin = "Lin et al. 2023 (arXiv:2305.08891), table 2";
-    static const char* const lu = "Lu et al. 2022 (arXiv:2206.00927), section 3.4";
+    static const char* const lu = "Lu et al. 2022 (arXiv:2206.00927)";
     static const std::vector<Spacing> rows{
         {"trailing", "Trailing", lin, trailing},
         {"leading", "Leading", lin, leading},
