@@ -269,7 +269,7 @@ private Q_SLOTS:
                      (key + " " + value.dump() + ": " + sentence).c_str());
         }
         QVERIFY(!refused_config("down_block_types", {"DownBlock2D"}).empty());
-        const std::string unknown = refusal<UnknownWord>([] {
+        const std::string unknown = refusal([] {
             unet_config_from(Json{{"norm_groups", 4}}, "config.json");
         });
         QVERIFY2(unknown.find("norm_num_groups") != std::string::npos, unknown.c_str());
