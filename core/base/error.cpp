@@ -1,15 +1,16 @@
 #include "core/base/error.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <charconv>
 #include <numeric>
 
 namespace daguerre {
 
 Word::Word(double number) {
+    // Not printf, which writes a decimal comma where the user's country does.
     char text[32];
-    std::snprintf(text, sizeof text, "%.6g", number);
-    text_ = text;
+    text_.assign(
+        text, std::to_chars(text, text + sizeof text, number, std::chars_format::general, 6).ptr);
 }
 
 std::string Sentence::text() const {
