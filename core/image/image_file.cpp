@@ -34,8 +34,8 @@ void check_size(const ImageInfo& info, std::string_view name, std::int64_t pixel
     const std::int64_t pixels = std::int64_t(info.width) * info.height;
     if (pixels > pixel_limit)
         throw Error(
-            "“{file}” says it is {w} x {h}. The limit is {limit} megapixels; raise it in Settings "
-            "if you trust the file.",
+            "“{file}” says it is {w} x {h}. The limit is {limit} megapixels; make it "
+            "smaller first.",
             {{"file", name},
              {"w", info.width},
              {"h", info.height},

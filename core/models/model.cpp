@@ -31,7 +31,9 @@ std::optional<int> index_of(const std::vector<std::string>& classes, const std::
 }
 
 [[noreturn]] void refuse(const ModelInfo& info, const std::string& word) {
-    const std::string close = nearest(word, info.classes);
+    // Beside “10”, the nearest of ten digits would be a poor hint.
+    const bool letters = word.find_first_not_of("-0123456789") != std::string::npos;
+    const std::string close = letters ? nearest(word, info.classes) : "";
     throw Error("{id} knows {n} classes; “{word}” isn't one of them. {help}",
                 {{"id", info.id},
                  {"n", info.classes.size()},
