@@ -61,6 +61,9 @@ MainWindow::MainWindow(Session& session, const QString& workspace, QWidget* pare
     setObjectName(QStringLiteral("window"));
     setAcceptDrops(true);
     setMinimumSize(smallest);
+    // Has the focus at first, so that plain keys work and no button is ringed.
+    setFocusPolicy(Qt::ClickFocus);
+    setFocus();
     auto* middle = new QHBoxLayout;
     middle->setSpacing(0);
     middle->addWidget(rail_);
@@ -83,6 +86,9 @@ MainWindow::MainWindow(Session& session, const QString& workspace, QWidget* pare
     connect(&session, &Session::wanted, this, &MainWindow::showWorkspace);
     connect(&session, &Session::said, notice_, qOverload<const QString&>(&Notice::say));
     connect(&session, &Session::modelChanged, this, &MainWindow::showTitle);
+    connect(&session, &Session::modelChanged, this, &MainWindow::showPossible);
+    connect(&session, &Session::jobsChanged, this, &MainWindow::showPossible);
+    showPossible();
     showWorkspace(workspace.isEmpty() ? lastWorkspace.get() : workspace);
     if (!restoreGeometry(lastGeometry.get())) {
         const QSize room = screen()->availableSize() * 0.9;
@@ -143,7 +149,8 @@ void MainWindow::connectActions() {
         on(lookActions[i], [this, i] { setLook(Look(i)); });
     }
     actions[lookActions[int(rememberedLook())]]->setChecked(true);
-    on("open", [this] { openFiles(); });
+    on("open", [this] { open(false); });
+    on("open-folder", [this] { open(true); });
     on("pictures-folder", [] {
         const auto folder = picturesFolder();
         std::filesystem::create_directories(folder);
@@ -208,14 +215,30 @@ std::vector<Finding> MainWindow::settings() {
     return findings;
 }
 
-void MainWindow::openFiles() {
-    auto* dialog = new QFileDialog(this, tr("Open"));
+void MainWindow::open(bool folder) {
+    auto* dialog = new QFileDialog(this, folder ? tr("Open a model folder") : tr("Open"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilter(tr("Pictures made here (*.png *.jpg *.jpeg *.webp *.tif *.tiff)"));
+    dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
+    if (!folder)
+        dialog->setNameFilter(tr("Pictures made here (*.png *.jpg *.jpeg *.webp *.tif *.tiff)"));
     connect(dialog, &QFileDialog::fileSelected, this,
             [this](const QString& file) { session_.openFile(file.toStdString()); });
     dialog->open();
+}
+
+void MainWindow::showPossible() {
+    Actions& actions = session_.actions();
+    QString why;
+    if (!session_.model())
+        why = !session_.modelTrouble().isEmpty() ? session_.modelTrouble()
+              : session_.modelName().empty()     ? tr("open a model first")
+                                                 : tr("the model is being opened");
+    actions.setPossible("make", session_.model() != nullptr, why);
+    const auto& jobs = session_.jobs();
+    const bool running = std::any_of(jobs.begin(), jobs.end(), [](const JobEntry& entry) {
+        return std::dynamic_pointer_cast<GenerateJob>(entry.job) != nullptr;
+    });
+    actions.setPossible("stop", running, tr("nothing is being made"));
 }
 
 void MainWindow::about() {

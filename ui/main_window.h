@@ -49,7 +49,8 @@ private:
     QWidget* makeTop();
     QMenuBar* makeMenus();
     void connectActions();
-    void openFiles();
+    void open(bool folder);
+    void showPossible();
     void about();
     void showTitle();
     std::vector<Finding> settings();

@@ -29,7 +29,7 @@ void settle(Session& session) {
     QTimer::singleShot(0, &loop, look);
     loop.exec();
     // The status bar shows what changed a little later.
-    QTimer::singleShot(250, &loop, &QEventLoop::quit);
+    QTimer::singleShot(400, &loop, &QEventLoop::quit);
     loop.exec();
 }
 
@@ -43,7 +43,7 @@ QStringList grab(MainWindow& window, const QDir& folder, const QString& workspac
     QStringList files;
     for (const Look look : {Look::Dark, Look::Light})
         for (const QSize size : {MainWindow::usual, MainWindow::smallest}) {
-            applyLook(look);
+            window.setLook(look);
             window.resize(size);
             QCoreApplication::processEvents();
             const QString name =

@@ -10,6 +10,7 @@
 #include "ui/main_window.h"
 #include "ui/screenshots.h"
 #include "ui/session/single_instance.h"
+#include "ui/widgets/sentence.h"
 #include "ui/workspaces/workspaces.h"
 
 using namespace daguerre;
@@ -67,7 +68,7 @@ void checkWorkspace(const QString& id) {
 
 int showWindow(const Wish& wish) {
     SingleInstance instance;
-    if (!wish.exitWhenShown && instance.handOver(wish.files)) return 0;
+    if (!wish.exitWhenShown && instance.handOver(wish.files, wish.workspace)) return 0;
     applyLook(rememberedLook());
     Session session;
     MainWindow window(session, wish.workspace);
@@ -79,7 +80,8 @@ int showWindow(const Wish& wish) {
         session.begin();
         open(wish.files);
     });
-    QObject::connect(&instance, &SingleInstance::called, &window, [&](const QStringList& files) {
+    QObject::connect(&instance, &SingleInstance::called, &window, [&](const QStringList& files, const QString& workspace) {
+        if (!workspace.isEmpty()) window.showWorkspace(workspace);
         open(files);
         window.raise();
         window.activateWindow();
@@ -109,6 +111,8 @@ int main(int count, char** words) {
     QCoreApplication::setApplicationVersion(QStringLiteral(DAGUERRE_VERSION));
     QGuiApplication::setApplicationDisplayName(QString());
     QApplication application(count, words);
+    English english;
+    QCoreApplication::installTranslator(&english);
     const Wish wish = parsed(QCoreApplication::arguments());
     checkWorkspace(wish.workspace);
     try {

@@ -7,6 +7,7 @@
 #include <QToolButton>
 
 #include "ui/widgets/icons.h"
+#include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
 
 namespace daguerre {
@@ -93,7 +94,9 @@ QWidget* JobsList::makeRow(const JobEntry& entry) {
     line->setSpacing(gap2);
     auto* words = new QVBoxLayout;
     words->setSpacing(2);
-    words->addWidget(new QLabel(entry.title));
+    auto* title = new QLabel(shortened(entry.title, 48));
+    title->setToolTip(entry.title);
+    words->addWidget(title);
     const double share = shareOf(entry);
     if (entry.state == JobEntry::State::Running && share >= 0) {
         auto* bar = new QProgressBar;

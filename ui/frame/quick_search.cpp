@@ -39,8 +39,10 @@ public:
         const QRect line = option.rect.adjusted(2 * gap2 + iconSize, 0, -gap3, 0);
         painter->setFont(option.font);
         painter->setPen(colour(finding.possible ? Token::Text : Token::Control));
-        painter->drawText(line, Qt::AlignVCenter | Qt::AlignLeft, finding.words);
-        const int taken = option.fontMetrics.horizontalAdvance(finding.words) + gap4;
+        const QString words =
+            option.fontMetrics.elidedText(finding.words, Qt::ElideMiddle, line.width());
+        painter->drawText(line, Qt::AlignVCenter | Qt::AlignLeft, words);
+        const int taken = option.fontMetrics.horizontalAdvance(words) + gap4;
         painter->setPen(colour(finding.possible ? Token::Dim : Token::Control));
         const QString detail =
             option.fontMetrics.elidedText(finding.detail, Qt::ElideRight, line.width() - taken);
@@ -75,7 +77,6 @@ QuickSearch::QuickSearch(Session& session, std::function<std::vector<Finding>()>
     const QString words = session.actions()["find"]->text();
     setPlaceholderText(words);
     setAccessibleName(words);
-    setFocusPolicy(Qt::ClickFocus);
     setMaximumWidth(fieldWidth);
     addAction(icon("search", Token::Dim), QLineEdit::LeadingPosition);
     list_->setObjectName(QStringLiteral("palette.list"));
@@ -180,7 +181,9 @@ void QuickSearch::keyPressEvent(QKeyEvent* event) {
 
 void QuickSearch::focusInEvent(QFocusEvent* event) {
     QLineEdit::focusInEvent(event);
-    refresh();
+    // Passing by with Tab, or coming back to the window, opens nothing.
+    if (event->reason() == Qt::MouseFocusReason || event->reason() == Qt::ShortcutFocusReason)
+        refresh();
 }
 
 void QuickSearch::focusOutEvent(QFocusEvent* event) {

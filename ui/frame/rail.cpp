@@ -22,7 +22,7 @@ RailButton::RailButton(const char* icon, const QString& word, QWidget* parent)
     : QAbstractButton(parent), icon_(icon) {
     setText(word);
     setCheckable(true);
-    setFocusPolicy(Qt::TabFocus);
+    setFocusPolicy(Qt::NoFocus);
     setAttribute(Qt::WA_Hover);
 }
 
@@ -49,7 +49,8 @@ void RailButton::paintEvent(QPaintEvent*) {
         painter.fillRect(style()->visualRect(layoutDirection(), rect(),
                                              {0, item.top() + 8, 3, item.height() - 16}),
                          colour(Token::Accent));
-    if (hasFocus()) paintFocus(&painter, item);
+    if (hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange))
+        paintFocus(&painter, item);
     const QRect sign((width() - railIconSize) / 2, 10, railIconSize, railIconSize);
     daguerre::icon(icon_, isChecked() ? Token::Text : Token::Dim).paint(&painter, sign);
     QFont words = daguerre::font(Type::Caption);
@@ -81,6 +82,10 @@ Rail::Rail(Session& session, QWidget* parent)
         connect(button, &QAbstractButton::clicked, action, &QAction::trigger);
     }
     column->addStretch();
+    // Tab goes to the one that is chosen, arrows to the others.
+    connect(group_, &QButtonGroup::buttonToggled, this, [](QAbstractButton* button, bool on) {
+        button->setFocusPolicy(on ? Qt::TabFocus : Qt::NoFocus);
+    });
     connect(&session, &Session::jobsChanged, this, &Rail::showDots);
 }
 

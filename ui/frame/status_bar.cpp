@@ -161,7 +161,7 @@ void StatusBar::showJobs() {
     });
     running_->setVisible(running != jobs.end());
     if (running != jobs.end()) {
-        runningTitle_->setText(running->title);
+        runningTitle_->setText(shortened(running->title, 48));
         runningBar_->setValue(int(std::max(shareOf(*running), 0.) * 1000));
         runningBar_->setAccessibleName(running->title);
         runningTime_->setText(stateWords(*running));

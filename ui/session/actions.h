@@ -16,7 +16,7 @@ struct ActionRow {
     const char* id;
     const char* words;
     const char* icon;   // "": none
-    const char* key;    // "": none; "Ctrl+Y, Ctrl+Shift+Z": several
+    const char* key;    // "": none; "Ctrl+Y; Ctrl+Shift+Z": several
     const char* scope;  // "": everywhere; else the workspace it works in
     const char* menu;   // "File", "Edit", "View", "Go", "Run", "Help"
     int group = 0;      // in its menu; a line parts the groups

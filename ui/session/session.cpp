@@ -95,6 +95,12 @@ void Session::take(const Dropped& dropped) {
     Q_EMIT restoring();
 }
 
+void Session::carry(Carried carried) {
+    carried_ = std::move(carried);
+    Q_EMIT wanted(QStringLiteral("generate"));
+    Q_EMIT restoring();
+}
+
 std::optional<Dropped> Session::takeRestore() { return std::exchange(restore_, std::nullopt); }
 
 JobEntry& Session::entryOf(const Job* job) {

@@ -2,15 +2,18 @@
 #pragma once
 
 #include <QObject>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/models/open_model.h"
 #include "core/nn/device.h"
 #include "ui/session/actions.h"
+#include "ui/widgets/frames.h"
 #include "ui/work/jobs.h"
 #include "ui/work/worker.h"
 
@@ -35,6 +38,13 @@ struct JobEntry {
     Outcome outcome = Outcome::Done;
     QString why{};
     qint64 startedMs = 0, endedMs = 0;  // of a steady clock
+};
+
+/// Pictures that one workspace made, for Generate to show with their settings.
+struct Carried {
+    std::shared_ptr<const GenerateJob> job;
+    std::shared_ptr<Frames> frames;
+    std::vector<std::filesystem::path> files;
 };
 
 /// Workspaces call it and listen to it; it does no work itself.
@@ -81,6 +91,9 @@ public:
     /// A picture to restore settings from; Generate takes it when it is made or when restoring()
     /// comes.
     std::optional<Dropped> takeRestore();
+    /// Opens Generate with them, as takeRestore() does with a picture.
+    void carry(Carried carried);
+    std::optional<Carried> takeCarried() { return std::exchange(carried_, std::nullopt); }
     /// For the bar above the work: what happened and what helps.
     void say(const QString& sentence) { Q_EMIT said(sentence); }
 
@@ -112,6 +125,7 @@ private:
     QString modelTrouble_;
     std::vector<JobEntry> jobs_;
     std::optional<Dropped> restore_;
+    std::optional<Carried> carried_;
     std::unique_ptr<Worker> making_, files_;  // last: they end first
 };
 

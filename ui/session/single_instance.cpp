@@ -28,12 +28,12 @@ SingleInstance::SingleInstance(QObject* parent) : QObject(parent), name_(serverN
     connect(&server_, &QLocalServer::newConnection, this, &SingleInstance::listen);
 }
 
-bool SingleInstance::handOver(const QStringList& files) {
+bool SingleInstance::handOver(const QStringList& files, const QString& workspace) {
     QLocalSocket socket;
     socket.connectToServer(name_);
     if (socket.waitForConnected(patienceMs)) {
         QDataStream stream(&socket);
-        stream << files;
+        stream << files << workspace;
         if (socket.waitForBytesWritten(patienceMs)) {
             socket.disconnectFromServer();
             return true;
@@ -51,9 +51,11 @@ void SingleInstance::listen() {
             socket->bytesAvailable() <= mostBytes ? socket->readAll() : QByteArray();
         QStringList files;
         QDataStream stream(bytes);
-        stream >> files;
+        QString workspace;
+        stream >> files >> workspace;
         socket->deleteLater();
-        Q_EMIT called(stream.status() == QDataStream::Ok ? files : QStringList());
+        if (stream.status() != QDataStream::Ok) return Q_EMIT called({}, {});
+        Q_EMIT called(files, workspace);
     });
 }
 

@@ -13,19 +13,20 @@ class SingleInstance : public QObject {
 public:
     explicit SingleInstance(QObject* parent = nullptr);
 
-    /// Hands these files to a program that runs already. false: there is none, and from now on this
-    /// one listens. Waits for a running program, at most a second.
-    bool handOver(const QStringList& files);
+    /// Hands these files, and the workspace to show ("": none), to a program that runs already.
+    /// false: there is none, and from now on this one listens. Waits for a running program, at most
+    /// a second.
+    bool handOver(const QStringList& files, const QString& workspace);
 
 Q_SIGNALS:
-    /// A second start: its files, or none.
-    void called(const QStringList& files);
+    /// A second start: its files, or none, and its workspace, or "".
+    void called(const QStringList& files, const QString& workspace);
 
 private:
     void listen();
 
     const QString name_;
-    QLocalServer server_;
+    QLocalServer server_{this};
 };
 
 }  // namespace daguerre

@@ -166,7 +166,7 @@ QPointF DenoiseCanvas::corner(const Pane& pane, double zoom) const {
     const QSizeF grid = gridSize(zoom);
     const double ratio = devicePixelRatioF();
     QPointF at = area.center() - QPointF(grid.width(), grid.height()) / 2;
-    if (compact_) at.setX(area.left());
+    if (compact_) at = area.topLeft();
     if (!fits_) at += offset_;
     return {std::round(at.x() * ratio) / ratio, std::round(at.y() * ratio) / ratio};
 }

@@ -17,11 +17,15 @@ Segments::Segments(const QStringList& words, QWidget* parent)
         auto* button = new QToolButton(this);
         button->setText(word);
         button->setCheckable(true);
-        button->setFocusPolicy(Qt::TabFocus);
+        button->setFocusPolicy(Qt::NoFocus);
         setMark(button, Mark::Segment);
         group_->addButton(button, int(group_->buttons().size()));
         row->addWidget(button);
     }
+    // Tab goes to the one that is chosen, arrows to the others.
+    connect(group_, &QButtonGroup::buttonToggled, this, [](QAbstractButton* button, bool on) {
+        button->setFocusPolicy(on ? Qt::TabFocus : Qt::NoFocus);
+    });
     setCurrent(0);
     connect(group_, &QButtonGroup::idClicked, this, &Segments::chosen);
 }

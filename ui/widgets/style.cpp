@@ -23,6 +23,11 @@ namespace {
 
 bool has(const QStyleOption* option, QStyle::StateFlag flag) { return option->state & flag; }
 
+/// Whether a button shows that it has the focus: fields always do, buttons when it came by a key.
+bool isRinged(const QStyleOption* option) {
+    return has(option, QStyle::State_HasFocus) && has(option, QStyle::State_KeyboardFocusChange);
+}
+
 bool isPrimary(const QWidget* widget) { return markOf(widget) == Mark::Primary; }
 
 /// Whether a field stands inside something that has an edge of its own.
@@ -113,7 +118,7 @@ public:
         QSize size = QProxyStyle::sizeFromContents(type, option, contents, widget);
         switch (type) {
             case CT_PushButton:
-                size = {contents.width() + 2 * gap3 + (isPrimary(widget) ? gap1 : 0),
+                size = {contents.width() + 2 * gap3 + (isPrimary(widget) ? gap1 : 0) + iconGap - 4,
                         isPrimary(widget) ? primaryHeight : controlHeight};
                 break;
             case CT_ToolButton:
@@ -131,7 +136,7 @@ public:
                 size = {contents.width() + 2 * gap3, 26};
                 break;
             case CT_MenuItem:
-                size = menuItemSize(option, size);
+                size = menuItemSize(*option, size);
                 break;
             default:
                 break;
@@ -152,7 +157,7 @@ public:
                 return;
             case PE_PanelLineEdit:
             case PE_FrameLineEdit:
-                if (element == PE_PanelLineEdit && !isInner(widget)) drawField(option, painter);
+                if (element == PE_PanelLineEdit && !isInner(widget)) paintField(painter, *option);
                 return;
             case PE_Frame:
                 if (markOf(widget) == Mark::Card) return paintCard(painter, option->rect);
@@ -164,7 +169,7 @@ public:
             case PE_PanelMenu:
                 return painter->fillRect(option->rect, colour(Token::Raised));
             case PE_IndicatorCheckBox:
-                return drawCheck(option, painter);
+                return paintCheck(painter, *option);
             case PE_IndicatorArrowDown:
                 return paintArrow(painter, option->rect, "chevron-down");
             case PE_IndicatorArrowUp:
@@ -182,18 +187,22 @@ public:
             case CE_MenuBarEmptyArea:
                 return painter->fillRect(option->rect, colour(Token::Window));
             case CE_MenuBarItem:
-                return drawMenuBarItem(option, painter, widget);
+                return paintMenuBarItem(painter,
+                                        *qstyleoption_cast<const QStyleOptionMenuItem*>(option));
             case CE_MenuItem:
-                return drawMenuItem(option, painter);
+                return paintMenuItem(painter,
+                                     *qstyleoption_cast<const QStyleOptionMenuItem*>(option));
             case CE_Splitter:
                 return paintSplitter(painter, option->rect, has(option, State_Horizontal),
                                      has(option, State_MouseOver));
             case CE_ProgressBar:
-                return drawProgress(option, painter);
+                return drawProgress(option, painter, widget);
             case CE_ShapedFrame:
                 return drawFrame(option, painter, widget);
             case CE_ComboBoxLabel:
-                return QProxyStyle::drawControl(element, option, painter, widget);
+                return drawComboLabel(option, painter, widget);
+            case CE_ToolButtonLabel:
+                return drawToolButtonLabel(option, painter, widget);
             default:
                 return QProxyStyle::drawControl(element, option, painter, widget);
         }
@@ -246,13 +255,6 @@ private:
         return {contents.width() + 2 * margin, controlHeight};
     }
 
-    QSize menuItemSize(const QStyleOption* option, QSize size) const {
-        const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option);
-        if (item && item->menuItemType == QStyleOptionMenuItem::Separator)
-            return {size.width(), 2 * gap1 + 1};
-        return {size.width() + gap5, controlHeight};
-    }
-
     void drawButton(const QStyleOption* option, QPainter* painter, const QWidget* widget) const {
         QColor fill = colour(Token::Hover);
         const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
@@ -266,7 +268,7 @@ private:
         if (over && !flat) fill = towards(fill, colour(Token::Text), 0.08);
         if (has(option, State_Sunken)) fill = towards(fill, colour(Token::Base), 0.25);
         paintBox(painter, option->rect, fill);
-        if (has(option, State_HasFocus)) paintFocus(painter, option->rect);
+        if (isRinged(option)) paintFocus(painter, option->rect);
     }
 
     void drawToolButton(const QStyleOption* option, QPainter* painter,
@@ -284,57 +286,46 @@ private:
             paintSegment(painter, widget, fill);
         else if (fill != Qt::transparent)
             paintBox(painter, option->rect, fill);
-        if (has(option, State_HasFocus)) paintFocus(painter, option->rect);
-    }
-
-    void drawField(const QStyleOption* option, QPainter* painter) const {
-        const QColor fill = colour(has(option, State_Enabled) ? Token::Base : Token::Window);
-        QColor edge = colour(has(option, State_Enabled) ? Token::Control : Token::Groove);
-        if (has(option, State_MouseOver) && has(option, State_Enabled)) edge = colour(Token::Dim);
-        paintBox(painter, option->rect, fill, edge);
-        if (has(option, State_HasFocus)) paintFocus(painter, option->rect);
-    }
-
-    void drawCheck(const QStyleOption* option, QPainter* painter) const {
-        const bool on = has(option, State_On), enabled = has(option, State_Enabled);
-        if (on)
-            paintBox(painter, option->rect, colour(enabled ? Token::Accent : Token::Groove));
-        else
-            paintBox(painter, option->rect, colour(Token::Base),
-                     colour(enabled ? Token::Control : Token::Groove));
-        if (on)
-            icon("check-lg", Token::OnAccent).paint(painter, option->rect.adjusted(3, 3, -3, -3));
-        if (has(option, State_HasFocus)) paintFocus(painter, option->rect.adjusted(-3, -3, 3, 3));
+        if (isRinged(option)) paintFocus(painter, option->rect);
     }
 
     void drawButtonLabel(const QStyleOption* option, QPainter* painter,
                          const QWidget* widget) const {
-        QStyleOptionButton label = *qstyleoption_cast<const QStyleOptionButton*>(option);
-        if (isPrimary(widget) && has(option, State_Enabled))
-            label.palette.setColor(QPalette::ButtonText, colour(Token::OnAccent));
-        QProxyStyle::drawControl(CE_PushButtonLabel, &label, painter, widget);
+        const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
+        const bool enabled = has(option, State_Enabled);
+        painter->setPen(isPrimary(widget) && enabled ? colour(Token::OnAccent)
+                                                     : option->palette.color(QPalette::ButtonText));
+        paintLabel(painter, *option, button->icon, button->text);
     }
 
-    void drawMenuBarItem(const QStyleOption* option, QPainter* painter,
-                         const QWidget* widget) const {
-        const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option);
-        painter->fillRect(option->rect, colour(Token::Window));
-        if (has(option, State_Selected) || has(option, State_Sunken))
-            paintBox(painter, option->rect, colour(Token::Hover));
-        drawItemText(painter, option->rect, Qt::AlignCenter | Qt::TextHideMnemonic, option->palette,
-                     has(option, State_Enabled), item->text, QPalette::ButtonText);
-        Q_UNUSED(widget)
+    void drawToolButtonLabel(const QStyleOption* option, QPainter* painter,
+                             const QWidget* widget) const {
+        const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option);
+        if (button->toolButtonStyle != Qt::ToolButtonTextBesideIcon || button->icon.isNull())
+            return QProxyStyle::drawControl(CE_ToolButtonLabel, option, painter, widget);
+        painter->setPen(option->palette.color(QPalette::ButtonText));
+        painter->setFont(button->font);
+        paintLabel(painter, *option, button->icon, button->text);
     }
 
-    void drawMenuItem(const QStyleOption* option, QPainter* painter) const {
-        paintMenuItem(painter, *qstyleoption_cast<const QStyleOptionMenuItem*>(option));
+    void drawComboLabel(const QStyleOption* option, QPainter* painter,
+                        const QWidget* widget) const {
+        QStyleOptionComboBox box = *qstyleoption_cast<const QStyleOptionComboBox*>(option);
+        const QRect room = subControlRect(CC_ComboBox, &box, SC_ComboBoxEditField, widget);
+        box.currentText =
+            box.fontMetrics.elidedText(box.currentText, Qt::ElideMiddle, room.width() - 2);
+        QProxyStyle::drawControl(CE_ComboBoxLabel, &box, painter, widget);
     }
 
-    void drawProgress(const QStyleOption* option, QPainter* painter) const {
+    void drawProgress(const QStyleOption* option, QPainter* painter, const QWidget* widget) const {
         const auto* bar = qstyleoption_cast<const QStyleOptionProgressBar*>(option);
         const int range = bar->maximum - bar->minimum;
+        const Mark mark = markOf(widget);
         paintProgress(painter, bar->rect,
-                      range > 0 ? double(bar->progress - bar->minimum) / range : 0, bar->direction);
+                      range > 0 ? double(bar->progress - bar->minimum) / range : 0, bar->direction,
+                      colour(mark == Mark::Bad    ? Token::Bad
+                             : mark == Mark::Warn ? Token::Warn
+                                                  : Token::Accent));
     }
 
     void drawFrame(const QStyleOption* option, QPainter* painter, const QWidget* widget) const {
@@ -351,7 +342,7 @@ private:
     }
 
     void drawCombo(const QStyleOptionComplex* option, QPainter* painter) const {
-        drawField(option, painter);
+        paintField(painter, *option);
         QRect arrow(option->rect.right() - 22, option->rect.center().y() - 6, 12, 12);
         arrow = visualRect(option->direction, option->rect, arrow);
         paintArrow(painter, arrow, "chevron-down");
@@ -360,7 +351,7 @@ private:
     void drawSpin(const QStyleOptionComplex* option, QPainter* painter,
                   const QWidget* widget) const {
         const auto* spin = qstyleoption_cast<const QStyleOptionSpinBox*>(option);
-        drawField(option, painter);
+        paintField(painter, *option);
         if (spin->buttonSymbols == QAbstractSpinBox::NoButtons) return;
         for (const SubControl part : {SC_SpinBoxUp, SC_SpinBoxDown}) {
             const QRect rect = subControlRect(CC_SpinBox, option, part, widget);

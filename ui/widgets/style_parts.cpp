@@ -64,6 +64,46 @@ void paintSegment(QPainter* painter, const QWidget* button, const QColor& fill) 
     painter->restore();
 }
 
+void paintField(QPainter* painter, const QStyleOption& option) {
+    const bool enabled = option.state & QStyle::State_Enabled;
+    QColor edge = colour(enabled ? Token::Control : Token::Groove);
+    if (option.state & QStyle::State_MouseOver && enabled) edge = colour(Token::Dim);
+    paintBox(painter, option.rect, colour(enabled ? Token::Base : Token::Window), edge);
+    if (option.state & QStyle::State_HasFocus) paintFocus(painter, option.rect);
+}
+
+void paintLabel(QPainter* painter, const QStyleOption& option, const QIcon& icon,
+                const QString& text) {
+    const bool enabled = option.state & QStyle::State_Enabled;
+    const int sign = icon.isNull() ? 0 : iconSize;
+    const int gap = sign > 0 && !text.isEmpty() ? iconGap : 0;
+    const QString shown = painter->fontMetrics().elidedText(
+        text, Qt::ElideMiddle, option.rect.width() - sign - gap, Qt::TextHideMnemonic);
+    const int words = painter->fontMetrics().size(Qt::TextHideMnemonic, shown).width();
+    QRect all(0, 0, sign + gap + words, option.rect.height());
+    all.moveCenter(option.rect.center());
+    const QRect signRect(all.left(), all.center().y() - iconSize / 2 + 1, sign, iconSize);
+    if (sign > 0)
+        icon.paint(painter, QStyle::visualRect(option.direction, option.rect, signRect),
+                   Qt::AlignCenter, enabled ? QIcon::Normal : QIcon::Disabled);
+    const QRect wordsRect(all.left() + sign + gap, all.top(), words + 1, all.height());
+    painter->drawText(QStyle::visualRect(option.direction, option.rect, wordsRect),
+                      Qt::AlignVCenter | Qt::TextHideMnemonic, shown);
+}
+
+void paintCheck(QPainter* painter, const QStyleOption& option) {
+    const bool on = option.state & QStyle::State_On, enabled = option.state & QStyle::State_Enabled;
+    if (on) {
+        paintBox(painter, option.rect, colour(enabled ? Token::Accent : Token::Groove));
+        icon("check-lg", Token::OnAccent).paint(painter, option.rect.adjusted(3, 3, -3, -3));
+    } else {
+        paintBox(painter, option.rect, colour(Token::Base),
+                 colour(enabled ? Token::Control : Token::Groove));
+    }
+    if (option.state & QStyle::State_HasFocus)
+        paintFocus(painter, option.rect.adjusted(-3, -3, 3, 3));
+}
+
 void paintArrow(QPainter* painter, const QRect& rect, const char* name) {
     QRect where(0, 0, std::min(rect.width(), 12), std::min(rect.width(), 12));
     where.moveCenter(rect.center());
@@ -79,13 +119,13 @@ void paintSplitter(QPainter* painter, const QRect& rect, bool upright, bool over
 }
 
 void paintProgress(QPainter* painter, const QRect& rect, double share,
-                   Qt::LayoutDirection direction) {
+                   Qt::LayoutDirection direction, const QColor& ink) {
     QRect bar(rect.left(), rect.center().y() - 2, rect.width(), 5);
     paintRound(painter, bar, colour(Token::Groove));
     QRect full = bar;
-    full.setWidth(int(bar.width() * std::clamp(share, 0., 1.)));
-    if (full.width() < 2) return;
-    paintRound(painter, QStyle::visualRect(direction, bar, full), colour(Token::Accent));
+    if (share <= 0) return;
+    full.setWidth(std::max(int(bar.width() * std::min(share, 1.)), bar.height()));
+    paintRound(painter, QStyle::visualRect(direction, bar, full), ink);
 }
 
 void paintSlider(QPainter* painter, const QStyleOptionSlider& slider, const QRect& handle) {
@@ -112,12 +152,27 @@ void paintSlider(QPainter* painter, const QStyleOptionSlider& slider, const QRec
     painter->setPen(Qt::NoPen);
     painter->setBrush(over ? towards(accent, colour(Token::Text), 0.2) : accent);
     painter->drawEllipse(knob);
-    if (slider.state & QStyle::State_HasFocus) {
+    if (slider.state & QStyle::State_HasFocus && slider.state & QStyle::State_KeyboardFocusChange) {
         painter->setBrush(Qt::NoBrush);
         painter->setPen(QPen(colour(Token::Focus), 2));
         painter->drawEllipse(knob.adjusted(-1, -1, 1, 1));
     }
     painter->restore();
+}
+
+void paintMenuBarItem(QPainter* painter, const QStyleOptionMenuItem& item) {
+    painter->fillRect(item.rect, colour(Token::Window));
+    if (item.state & (QStyle::State_Selected | QStyle::State_Sunken))
+        paintBox(painter, item.rect, colour(Token::Hover));
+    painter->setPen(colour(item.state & QStyle::State_Enabled ? Token::Text : Token::Control));
+    painter->drawText(item.rect, Qt::AlignCenter | Qt::TextHideMnemonic, item.text);
+}
+
+QSize menuItemSize(const QStyleOption& option, QSize size) {
+    const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(&option);
+    if (item && item->menuItemType == QStyleOptionMenuItem::Separator)
+        return {size.width(), 2 * gap1 + 1};
+    return {size.width() + gap5, controlHeight};
 }
 
 void paintMenuItem(QPainter* painter, const QStyleOptionMenuItem& item) {

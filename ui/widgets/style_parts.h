@@ -3,8 +3,12 @@
 
 #include <QColor>
 #include <QRect>
+#include <QSize>
+#include <QString>
 
+class QIcon;
 class QPainter;
+class QStyleOption;
 class QStyleOptionMenuItem;
 class QStyleOptionSlider;
 class QWidget;
@@ -25,12 +29,20 @@ void paintCard(QPainter* painter, const QRect& rect);
 void paintRound(QPainter* painter, const QRect& rect, const QColor& fill);
 /// A button of a row: only the outer corners of the first and last are round.
 void paintSegment(QPainter* painter, const QWidget* button, const QColor& fill);
+/// A field to write or choose in.
+void paintField(QPainter* painter, const QStyleOption& option);
+/// Icon and words in the painter's pen and font, in the middle of a button.
+void paintLabel(QPainter* painter, const QStyleOption& option, const QIcon& icon,
+                const QString& text);
+void paintCheck(QPainter* painter, const QStyleOption& option);
 void paintArrow(QPainter* painter, const QRect& rect, const char* icon);
 void paintSplitter(QPainter* painter, const QRect& rect, bool upright, bool over);
 /// share: 0 to 1.
 void paintProgress(QPainter* painter, const QRect& rect, double share,
-                   Qt::LayoutDirection direction);
+                   Qt::LayoutDirection direction, const QColor& ink);
 void paintSlider(QPainter* painter, const QStyleOptionSlider& slider, const QRect& handle);
+void paintMenuBarItem(QPainter* painter, const QStyleOptionMenuItem& item);
+QSize menuItemSize(const QStyleOption& option, QSize size);
 void paintMenuItem(QPainter* painter, const QStyleOptionMenuItem& item);
 /// The handle of a scroll bar (0), what lies before (-1) or after it (1).
 QRect scrollBarPart(const QStyleOptionSlider& bar, int part, int shortest);

@@ -74,5 +74,7 @@ inline constexpr int gap1 = 4, gap2 = 8, gap3 = 12, gap4 = 16, gap5 = 24;
 inline constexpr int radius = 4, controlHeight = 28, primaryHeight = 36;
 /// Icons: in buttons and menus; in the rail.
 inline constexpr int iconSize = 16, railIconSize = 20;
+/// Between an icon and its word.
+inline constexpr int iconGap = 6;
 
 }  // namespace daguerre

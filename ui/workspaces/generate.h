@@ -75,6 +75,7 @@ private:
     void opened(const QString& file, const std::vector<Picture>& pictures);
     void historyMenu(const QString& file, QPoint where);
     void takeRestore();
+    void takeCarried();
     void restore(const Record& record);
     void keepHalfDone();
     QString chosenFile() const;

@@ -232,7 +232,24 @@ void Generate::historyMenu(const QString& file, QPoint where) {
 
 // Settings from a picture.
 
+void Generate::takeCarried() {
+    const std::optional<Carried> carried = session_.takeCarried();
+    if (!carried) return;
+    const GenerateJob& job = *carried->job;
+    Fields fields = fields_of(job.request());
+    fields.insert(fields.end(), job.own().begin(), job.own().end());
+    panel_->setValues(fields);
+    const std::shared_ptr<Result> result = newResult(*job.model(), job.request());
+    result->frames = carried->frames;
+    for (std::size_t i = 0; i < std::min(carried->files.size(), result->files.size()); ++i)
+        result->files[i] = QString::fromStdString(carried->files[i].string());
+    if (!result->files.front().isEmpty()) result->press = pressOf(result->files.front());
+    remember(result);
+    show(result, -1);
+}
+
 void Generate::takeRestore() {
+    takeCarried();
     const std::optional<Dropped> dropped = session_.takeRestore();
     if (dropped && dropped->kind == Dropped::Kind::Picture) restore(dropped->record);
 }

@@ -1,21 +1,20 @@
 #include <QComboBox>
-#include <QFileDialog>
 #include <QFrame>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QStackedLayout>
-#include <QTimer>
+#include <filesystem>
 #include <utility>
 
 #include "ui/session/session.h"
 #include "ui/widgets/denoise_view.h"
+#include "ui/widgets/gallery.h"
 #include "ui/widgets/icons.h"
-#include "ui/widgets/segments.h"
+#include "ui/widgets/sentence.h"
 #include "ui/widgets/step_slider.h"
 #include "ui/widgets/step_strip.h"
 #include "ui/widgets/theme.h"
-#include "ui/widgets/thumbnail_row.h"
 #include "ui/workspaces/history_job.h"
 #include "ui/workspaces/workspaces.h"
 
@@ -23,7 +22,11 @@ namespace daguerre {
 
 namespace {
 
-constexpr int pictureCount = 16, pictureSeed = 1, stepCount = 20, mostRecent = 40;
+constexpr int pictureCount = 16, pictureSeed = 1, stepCount = 20, mostRecent = 60;
+/// Two grids of 28-pixel pictures at twice their size, and the card's margins.
+constexpr int leastMaking = 2 * 236 + 26 + 2 * gap5;
+/// Heights from which there is room for one row of larger pictures, and for two. px
+constexpr int middlingFrom = 700, tallFrom = 820;
 
 QLabel* label(const QString& text, Type type = Type::Words) {
     auto* result = new QLabel(text);
@@ -42,48 +45,53 @@ class Home : public QWidget {
 public:
     explicit Home(Session& session);
 
+protected:
+    void resizeEvent(QResizeEvent*) override;
+
 private:
+    QFrame* makeCard();
     QFrame* makeMaking();
     QHBoxLayout* makeButtons();
     QFrame* makeTeaching();
     QLayout* makeRecent();
-    QLayout* makeFoot();
+    void addLook(QHBoxLayout* row);
 
     void modelChanged();
     void listModels();
     void makeOrStop();
     void make();
     void ended(Outcome outcome);
+    void openInGenerate();
     void showStep(int step, int steps, double sigma);
     void readRecent();
-    void chooseFolder();
 
     Session& session_;
     DenoiseView* view_ = nullptr;
     StepStrip* strip_ = nullptr;
-    ThumbnailRow* recent_ = nullptr;
-    QLabel *sentence_ = nullptr, *recentNone_ = nullptr;
+    Gallery* recent_ = nullptr;
+    QLabel *sentence_ = nullptr, *recentHint_ = nullptr;
     QPushButton *make_ = nullptr, *folder_ = nullptr, *open_ = nullptr;
     QComboBox* models_ = nullptr;
     std::vector<Thumbnail> thumbnails_;
-    std::shared_ptr<GenerateJob> job_;
+    std::shared_ptr<GenerateJob> job_, made_;  // running; the last one that is finished
+    std::vector<std::filesystem::path> files_;
 };
 
 Home::Home(Session& session) : session_(session) {
     auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(gap5, 20, gap5, gap4);
+    grid->setContentsMargins(gap5, gap4, gap5, gap4);
     grid->setHorizontalSpacing(gap4);
     grid->setVerticalSpacing(gap4);
     grid->addWidget(makeMaking(), 0, 0);
     grid->addWidget(makeTeaching(), 0, 1);
     grid->addLayout(makeRecent(), 1, 0, 1, 2);
-    grid->addLayout(makeFoot(), 2, 0, 1, 2);
     grid->setColumnStretch(0, 776);
     grid->setColumnStretch(1, 523);
     grid->setRowStretch(0, 1);
 
     connect(&session, &Session::modelChanged, this, &Home::modelChanged);
     connect(&session, &Session::modelsListed, this, &Home::listModels);
+    connect(&session, &Session::deviceChosen, this, &Home::modelChanged);
     connect(&session, &Session::deviceChosen, this, &Home::readRecent);
     connect(&session, &Session::picturesAdded, this, &Home::readRecent);
     Actions& actions = session.actions();
@@ -98,13 +106,20 @@ Home::Home(Session& session) : session_(session) {
     if (session.device()) readRecent();
 }
 
-QFrame* Home::makeMaking() {
+QFrame* Home::makeCard() {
     auto* card = new QFrame;
     card->setFrameShape(QFrame::StyledPanel);
     setMark(card, Mark::Card);
     auto* column = new QVBoxLayout(card);
-    column->setContentsMargins(gap5, 20, gap5, 20);
+    column->setContentsMargins(gap5, gap4, gap5, gap4);
     column->setSpacing(gap3);
+    return card;
+}
+
+QFrame* Home::makeMaking() {
+    QFrame* card = makeCard();
+    card->setMinimumWidth(leastMaking);
+    auto* column = static_cast<QVBoxLayout*>(card->layout());
     column->addWidget(label(tr("Turn noise into pictures"), Type::Heading));
     view_ = new DenoiseView(DenoiseView::Form::Compact);
     view_->setObjectName(QStringLiteral("home.view"));
@@ -129,6 +144,7 @@ QHBoxLayout* Home::makeButtons() {
     models_->setAccessibleName(tr("Model"));
     models_->setToolTip(tr("The network that makes the pictures"));
     models_->setMinimumSize(112, 28);
+    models_->setMaximumWidth(240);
     folder_ = new QPushButton(tr("Open a model folder…"));
     folder_->setObjectName(QStringLiteral("home.folder"));
     folder_->setIcon(icon("folder2-open"));
@@ -144,9 +160,8 @@ QHBoxLayout* Home::makeButtons() {
     row->addStretch();
     row->addWidget(open_);
     connect(make_, &QPushButton::clicked, this, &Home::makeOrStop);
-    connect(folder_, &QPushButton::clicked, this, &Home::chooseFolder);
-    connect(open_, &QPushButton::clicked, this,
-            [this] { session_.showWorkspace(QStringLiteral("generate")); });
+    connect(folder_, &QPushButton::clicked, session_.actions()["open-folder"], &QAction::trigger);
+    connect(open_, &QPushButton::clicked, this, [this] { openInGenerate(); });
     connect(models_, &QComboBox::activated, this, [this](int index) {
         session_.openModel(models_->itemData(index).toString().toStdString());
     });
@@ -156,38 +171,38 @@ QHBoxLayout* Home::makeButtons() {
 QFrame* Home::makeTeaching() {
     const std::pair<QString, QString> lessons[]{
         {tr("It begins with noise"),
-         tr("Every picture starts as pure noise, drawn from its seed. The same seed gives the same "
-            "picture.")},
+         tr("Pure noise, drawn from a seed. The same seed gives the same picture.")},
         {tr("The network guesses"),
-         tr("It looks at the noisy picture and says what it might be without the noise: the clean "
-            "guess.")},
-        {tr("The sampler takes a step"), tr("It goes a part of the way to that guess, so that less "
-                                            "noise is left: the noise level σ "
-                                            "falls.")},
+         tr("It says what the picture might be without the noise: the clean guess.")},
+        {tr("The sampler takes a step"),
+         tr("It goes a part of the way there, so that the noise level σ falls.")},
         {tr("And again"),
          tr("After the last step no noise is left, and the guess is the picture.")},
     };
-    auto* card = new QFrame;
-    card->setFrameShape(QFrame::StyledPanel);
-    setMark(card, Mark::Card);
-    auto* column = new QVBoxLayout(card);
-    column->setContentsMargins(gap5, 20, gap5, 20);
-    column->setSpacing(gap3);
+    QFrame* card = makeCard();
+    auto* column = static_cast<QVBoxLayout*>(card->layout());
     column->addWidget(label(tr("What happens here"), Type::Heading));
+    int number = 0;
     for (const auto& [title, text] : lessons) {
-        auto* lesson = new QVBoxLayout;
-        lesson->setSpacing(2);
-        lesson->addWidget(label(title, Type::Section));
+        auto* lesson = new QGridLayout;
+        lesson->setHorizontalSpacing(gap2);
+        lesson->setVerticalSpacing(2);
+        lesson->setColumnStretch(1, 1);
+        QLabel* count = label(locale().toString(++number), Type::Section);
+        count->setForegroundRole(accentRole);
         QLabel* words = dimLabel(text);
         words->setWordWrap(true);
-        lesson->addWidget(words);
+        lesson->addWidget(count, 0, 0);
+        lesson->addWidget(label(title, Type::Section), 0, 1);
+        lesson->addWidget(words, 1, 1);
         column->addLayout(lesson);
+        column->addStretch(1);
     }
-    column->addStretch();
+    column->addStretch(1);
     auto* heading = new QHBoxLayout;
     heading->setSpacing(gap2);
-    heading->addWidget(label(tr("The first picture on its way"), Type::Section));
-    heading->addWidget(dimLabel(tr("noisy above, guess below")));
+    heading->addWidget(label(tr("One picture, step by step"), Type::Section));
+    heading->addWidget(dimLabel(tr("noisy over guess")));
     heading->addStretch();
     column->addLayout(heading);
     strip_ = new StepStrip;
@@ -198,38 +213,31 @@ QFrame* Home::makeTeaching() {
 }
 
 QLayout* Home::makeRecent() {
-    auto* column = new QVBoxLayout;
-    column->setSpacing(gap2);
     auto* heading = new QHBoxLayout;
+    heading->setSpacing(gap2);
     heading->addWidget(label(tr("Your pictures"), Type::Section));
+    recentHint_ = dimLabel(tr("Each one is kept here, with the settings that made it."));
+    heading->addWidget(recentHint_);
     heading->addStretch();
-    column->addLayout(heading);
-    recent_ = new ThumbnailRow;
+    addLook(heading);
+    recent_ = new Gallery;
     recent_->setObjectName(QStringLiteral("home.recent"));
     recent_->setAccessibleName(tr("Your pictures, newest first"));
-    recentNone_ = dimLabel(
-        tr("Every finished picture is kept here, together with the settings that made it."));
-    column->addWidget(recentNone_);
-    column->addWidget(recent_);
-    recent_->hide();
-    connect(recent_, &ThumbnailRow::chosen, this,
+    connect(recent_, &Gallery::chosen, this,
             [this](const QString& file) { session_.openFile(file.toStdString()); });
+    auto* column = new QVBoxLayout;
+    column->setSpacing(gap2);
+    column->addLayout(heading);
+    column->addWidget(recent_);
     return column;
 }
 
-QLayout* Home::makeFoot() {
-    auto* row = new QHBoxLayout;
-    row->setSpacing(gap2);
-    auto* sign = new QLabel;
-    sign->setPixmap(icon("box-arrow-in-down", Token::Dim).pixmap(iconSize));
-    row->addWidget(dimLabel(
-        tr("Drop a picture made here to get its settings back, or a model folder to use it.")));
-    row->addStretch();
+void Home::addLook(QHBoxLayout* row) {
     QLabel* words = dimLabel(tr("Look"));
     auto* look = new QComboBox;
     look->setObjectName(QStringLiteral("home.look"));
     look->setAccessibleName(tr("Look"));
-    const char* const ids[]{"look-dark", "look-light", "look-desktop"};
+    const std::vector<const char*> ids{"look-dark", "look-light", "look-desktop"};
     for (const char* id : ids) {
         QAction* action = session_.actions()[id];
         look->addItem(action->text());
@@ -239,13 +247,15 @@ QLayout* Home::makeFoot() {
             if (on) look->setCurrentIndex(index);
         });
     }
-    connect(look, &QComboBox::activated, this, [this, ids = std::vector(ids, ids + 3)](int index) {
-        session_.actions()[ids[std::size_t(index)]]->trigger();
-    });
+    connect(look, &QComboBox::activated, this,
+            [this, ids](int index) { session_.actions()[ids[std::size_t(index)]]->trigger(); });
     words->setBuddy(look);
     row->addWidget(words);
     row->addWidget(look);
-    return row;
+}
+
+void Home::resizeEvent(QResizeEvent*) {
+    recent_->setShape(height() < tallFrom ? 1 : 2, height() < middlingFrom ? 56 : 84);
 }
 
 void Home::listModels() {
@@ -269,7 +279,7 @@ void Home::modelChanged() {
     make_->setText(job_             ? tr("Stop")
                    : !loading       ? tr("Make pictures")
                    : name.isEmpty() ? tr("Starting…")
-                                    : tr("Loading %1…").arg(models_->currentText()));
+                                    : tr("Loading %1…").arg(shortened(models_->currentText())));
     make_->setIcon(loading ? QIcon() : icon(job_ ? "stop-fill" : "play-fill", Token::OnAccent));
     make_->setToolTip(session_.actions().tip(job_ ? "stop" : "make"));
     if (none)
@@ -296,6 +306,8 @@ void Home::make() {
     Fields own = session_.model()->generate_fields();
     if (find_field(own, "steps")) set_field(own, "steps", std::int64_t(stepCount));
     job_ = makeJob<GenerateJob>(session_.model(), request, own);
+    made_ = nullptr;
+    files_.clear();
     view_->transport()->setEnabled(true);
     view_->begin(pictureCount);
     strip_->setFrames(view_->frames(), 0);
@@ -305,7 +317,10 @@ void Home::make() {
     connect(job_.get(), &GenerateJob::made, this,
             [this](int first, const std::vector<Picture>& pictures) {
                 std::vector<Image> images;
-                for (const Picture& picture : pictures) images.push_back(*picture.image);
+                for (const Picture& picture : pictures) {
+                    images.push_back(*picture.image);
+                    files_.push_back(picture.file);
+                }
                 view_->finish(first, std::move(images));
             });
     connect(job_.get(), &Job::finished, this, &Home::ended);
@@ -313,7 +328,13 @@ void Home::make() {
     modelChanged();
 }
 
-void Home::ended(Outcome) {
+void Home::openInGenerate() {
+    if (!made_) return session_.showWorkspace(QStringLiteral("generate"));
+    session_.carry({made_, view_->frames(), files_});
+}
+
+void Home::ended(Outcome outcome) {
+    if (outcome == Outcome::Done) made_ = job_;
     job_ = nullptr;
     view_->end();
     modelChanged();
@@ -338,19 +359,10 @@ void Home::readRecent() {
             if (!item.thumbnail.isNull())
                 thumbnails_.push_back({item.file, HistoryStrip::describe(item), item.thumbnail});
         recent_->setThumbnails(thumbnails_);
-        recent_->setVisible(!thumbnails_.empty());
-        recentNone_->setVisible(thumbnails_.empty());
+        if (!thumbnails_.empty())
+            recentHint_->setText(tr("Click one, or drop one here, to get its settings back."));
     });
     session_.file(job);
-}
-
-void Home::chooseFolder() {
-    auto* dialog = new QFileDialog(this, tr("Open a model folder"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    connect(dialog, &QFileDialog::fileSelected, this,
-            [this](const QString& folder) { session_.openFile(folder.toStdString()); });
-    dialog->open();
 }
 
 }  // namespace

@@ -117,6 +117,7 @@ MakePanel::MakePanel(Actions& actions, QWidget* parent) : QWidget(parent) {
         connect(form, &FieldsForm::changed, this, &MakePanel::changed);
 
     auto* scroll = new QScrollArea(this);
+    scroll->setFocusPolicy(Qt::NoFocus);  // what it holds has the focus
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

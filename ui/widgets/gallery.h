@@ -1,4 +1,4 @@
-// One row of small pictures to choose from.
+// Rows of small pictures to choose from.
 #pragma once
 
 #include <QImage>
@@ -13,13 +13,13 @@ struct Thumbnail {
 };
 
 /// As many as fit, the first ones. A click or Enter chooses one.
-class ThumbnailRow : public QWidget {
+class Gallery : public QWidget {
     Q_OBJECT
 public:
-    static constexpr int side = 84;  // px
+    explicit Gallery(QWidget* parent = nullptr);
 
-    explicit ThumbnailRow(QWidget* parent = nullptr);
-
+    /// side: of one picture, px. The height follows.
+    void setShape(int rows, int side);
     void setThumbnails(std::vector<Thumbnail> thumbnails);
     const std::vector<Thumbnail>& thumbnails() const { return thumbnails_; }
     QRect cell(int index) const;
@@ -36,11 +36,13 @@ protected:
     void keyPressEvent(QKeyEvent*) override;
 
 private:
+    int columns() const;
     int fitting() const;
     int indexAt(QPoint where) const;
     void setCurrent(int index);
 
     std::vector<Thumbnail> thumbnails_;
+    int rows_ = 1, side_ = 84;
     int current_ = 0, over_ = -1;
 };
 
