@@ -9,6 +9,7 @@
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
 #include "core/base/error.h"
+#include "core/base/machine.h"
 #include "core/models/model.h"
 #include "core/nn/torch_error.h"
 
@@ -162,5 +163,6 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     // A file over the size limit is then an error of write(), which has a sentence.
     std::signal(SIGXFSZ, SIG_IGN);
+    daguerre::keep_freed_memory();
     return daguerre::run(argc, argv);
 }

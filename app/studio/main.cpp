@@ -7,6 +7,7 @@
 #include <QTemporaryDir>
 #include <QTextStream>
 
+#include "core/base/machine.h"
 #include "ui/main_window.h"
 #include "ui/screenshots.h"
 #include "ui/session/single_instance.h"
@@ -107,6 +108,7 @@ int writeAllScreenshots(const QString& folder) {
 }  // namespace
 
 int main(int count, char** words) {
+    keep_freed_memory();
     QCoreApplication::setApplicationName(QStringLiteral("daguerre-studio"));
     QCoreApplication::setApplicationVersion(QStringLiteral(DAGUERRE_VERSION));
     QGuiApplication::setApplicationDisplayName(QString());

@@ -1,5 +1,6 @@
 #include "core/base/machine.h"
 
+#include <malloc.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -71,6 +72,15 @@ bool has_fast_bf16() {
     for (std::string flag; flags >> flag;)
         if (flag == "avx512_bf16" || flag == "amx_bf16") return true;
     return false;
+}
+
+void keep_freed_memory() {
+    constexpr int kept = 1 << 30;
+    ::mallopt(M_MMAP_THRESHOLD, kept);
+    ::mallopt(M_TRIM_THRESHOLD, kept);
+    ::mallopt(M_TOP_PAD, 64 << 20);
+    // Arenas of other threads hold at most 64 MB, so that all share the one that can grow.
+    ::mallopt(M_ARENA_MAX, 1);
 }
 
 std::string processor_name() {

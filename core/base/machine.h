@@ -16,6 +16,10 @@ std::uint64_t memory_used();
 std::uint64_t memory_peak();
 /// Whether the processor multiplies bf16 itself (avx512_bf16 or AMX).
 bool has_fast_bf16();
+/// Lets memory that was freed stay with the process, up to 1 GiB, instead of going back to the
+/// system and being cleared by it before each use: networks free and take hundreds of MB in every
+/// call. For the first line of a program, since it concerns threads that are started later.
+void keep_freed_memory();
 /// "AMD EPYC 9B14", or the architecture when the name isn't known.
 std::string processor_name();
 

@@ -253,7 +253,7 @@ at::Tensor DiffusionModel::call(const Plan& plan, const Group& group, const at::
     UNet network = plan.network;
     at::Tensor answer =
         network->forward(part.to(plan.precision == "bf16" ? at::kBFloat16 : at::kFloat),
-                         at::full({part.size(0)}, t, part.options()),
+                         at::full({part.size(0)}, t, x.options()),
                          labels.empty() ? at::Tensor() : at::tensor(labels).to(plan.place));
     answer = answer.to(at::kFloat);
     if (setup_.learned_variance) answer = answer.narrow(1, 0, setup_.network.in_channels);

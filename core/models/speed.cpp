@@ -81,7 +81,7 @@ Speed sampling_speed(const SpeedRequest& request, const OnProgress& on_progress)
     network->to(device, type);
     const std::int64_t n = request.batch, side = measure.speed.size;
     const at::Tensor x = at::randn({n, config.in_channels, side, side}).to(device, type);
-    const at::Tensor t = at::full({n}, 500.5, x.options());
+    const at::Tensor t = at::full({n}, 500.5, at::device(device));
     at::Tensor labels;
     if (config.num_class_embeds > 0) labels = at::zeros({n}, at::device(device).dtype(at::kLong));
     const auto call = [&](int) {
