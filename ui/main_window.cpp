@@ -1,5 +1,6 @@
 #include "ui/main_window.h"
 
+#include <QAbstractButton>
 #include <QActionGroup>
 #include <QApplication>
 #include <QDesktopServices>
@@ -127,8 +128,10 @@ QMenuBar* MainWindow::makeMenus() {
         if (follows && row.group != groupBefore) menu->addSeparator();
         menuBefore = row.menu;
         groupBefore = row.group;
-        menu->addAction(session_.actions()[row.id]);
-        addAction(session_.actions()[row.id]);
+        QAction* action = session_.actions()[row.id];
+        menu->addAction(action);
+        // Plain keys come through keyPressEvent, so that menus and lists that are open keep theirs.
+        if (action->shortcutContext() != Qt::WidgetShortcut) addAction(action);
     }
     return bar;
 }
@@ -163,6 +166,19 @@ void MainWindow::connectActions() {
     on("about", [this] { about(); });
 }
 
+void MainWindow::orderPage(QWidget* page) {
+    std::vector<std::pair<QWidget*, Qt::FocusPolicy>> line{
+        {rail_->last(), rail_->last()->focusPolicy()}};
+    for (QWidget* next = page->nextInFocusChain(); page->isAncestorOf(next);
+         next = next->nextInFocusChain())
+        if (next->focusPolicy() != Qt::NoFocus || qobject_cast<QAbstractButton*>(next))
+            line.emplace_back(next, next->focusPolicy());
+    // Qt orders only what takes the focus; in a row of buttons that is the chosen one alone.
+    for (const auto& [widget, policy] : line) widget->setFocusPolicy(Qt::StrongFocus);
+    for (std::size_t i = 1; i < line.size(); ++i) setTabOrder(line[i - 1].first, line[i].first);
+    for (const auto& [widget, policy] : line) widget->setFocusPolicy(policy);
+}
+
 void MainWindow::showWorkspace(const QString& id) {
     const auto& rows = workspaces();
     auto row = std::find_if(rows.begin(), rows.end(),
@@ -175,6 +191,7 @@ void MainWindow::showWorkspace(const QString& id) {
         page = row->make(session_);
         page->setObjectName(known);
         pages_->addWidget(page);
+        orderPage(page);
     }
     pages_->setCurrentWidget(page);
     rail_->setCurrent(known);

@@ -53,6 +53,8 @@ private:
     void showPossible();
     void about();
     void showTitle();
+    /// Tab goes from the rail into the page, and from there to the line at the foot.
+    void orderPage(QWidget* page);
     std::vector<Finding> settings();
 
     Session& session_;

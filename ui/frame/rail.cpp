@@ -89,6 +89,8 @@ Rail::Rail(Session& session, QWidget* parent)
     connect(&session, &Session::jobsChanged, this, &Rail::showDots);
 }
 
+QWidget* Rail::last() const { return group_->buttons().last(); }
+
 void Rail::setCurrent(const QString& workspace) {
     for (QAbstractButton* button : group_->buttons())
         if (button->objectName() == QLatin1String("rail.") + workspace) button->setChecked(true);

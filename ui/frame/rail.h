@@ -38,6 +38,7 @@ public:
     explicit Rail(Session& session, QWidget* parent = nullptr);
 
     void setCurrent(const QString& workspace);
+    QWidget* last() const;  // of its buttons
 
 private:
     void showDots();

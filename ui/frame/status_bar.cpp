@@ -17,7 +17,7 @@ namespace daguerre {
 
 namespace {
 
-constexpr int barHeight = 28, meterWidth = 72, runningWidth = 120;
+constexpr int barHeight = 28, meterWidth = 72, runningWidth = 120, leastDevice = 120;
 constexpr double gigabyte = 1024. * 1024 * 1024;
 
 QToolButton* chip(QWidget* parent, const char* name) {
@@ -60,6 +60,9 @@ StatusBar::StatusBar(Session& session, QWidget* parent)
     row->setContentsMargins(gap2, 0, gap2, 0);
     row->setSpacing(gap1);
     device_ = chip(this, "status.device");
+    // A long name is cut before anything else.
+    device_->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
+    device_->setMinimumWidth(leastDevice);
     memory_ = chip(this, "status.memory");
     meter_ = meter(this, meterWidth);
     meter_->setAccessibleName(tr("Memory"));

@@ -39,6 +39,7 @@ HistoryCells::HistoryCells(QWidget* parent) : QAbstractScrollArea(parent) {
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     viewport()->setMouseTracking(true);
     viewport()->setAutoFillBackground(false);
+    setAccessibleName(tr("History"));
     const int scrollBar = style()->pixelMetric(QStyle::PM_ScrollBarExtent);
     setMinimumHeight(4 + side + 3 + captionHeight + scrollBar);
 }

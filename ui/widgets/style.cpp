@@ -152,6 +152,9 @@ public:
             case PE_PanelButtonTool:
                 return drawToolButton(option, painter, widget);
             case PE_FrameFocusRect:
+                if (qobject_cast<const QToolButton*>(widget) && isRinged(option))
+                    paintFocus(painter, widget->rect());
+                return;
             case PE_FrameDefaultButton:
             case PE_IndicatorToolBarSeparator:
                 return;
@@ -248,9 +251,8 @@ private:
                          const QWidget* widget) const {
         const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option);
         if (!button || button->toolButtonStyle == Qt::ToolButtonTextUnderIcon) return contents;
-        const bool wordless =
-            button->text.isEmpty() || button->toolButtonStyle == Qt::ToolButtonIconOnly;
-        if (wordless) return {controlHeight, controlHeight};
+        if (button->text.isEmpty() || button->toolButtonStyle == Qt::ToolButtonIconOnly)
+            return {controlHeight, controlHeight};
         const int margin = markOf(widget) == Mark::Segment ? gap3 : gap2;
         return {contents.width() + 2 * margin, controlHeight};
     }
@@ -286,7 +288,6 @@ private:
             paintSegment(painter, widget, fill);
         else if (fill != Qt::transparent)
             paintBox(painter, option->rect, fill);
-        if (isRinged(option)) paintFocus(painter, option->rect);
     }
 
     void drawButtonLabel(const QStyleOption* option, QPainter* painter,

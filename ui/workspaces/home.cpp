@@ -23,8 +23,9 @@ namespace daguerre {
 namespace {
 
 constexpr int pictureCount = 16, pictureSeed = 1, stepCount = 20, mostRecent = 60;
-/// Two grids of 28-pixel pictures at twice their size, and the card's margins.
-constexpr int leastMaking = 2 * 236 + 26 + 2 * gap5;
+/// The least width of the card that teaches; the heights of the other one without its pictures, and
+/// of what lies around both without the gallery. px
+constexpr int leastTeaching = 336, makingHeight = 212, frameHeight = 84;
 /// Heights from which there is room for one row of larger pictures, and for two. px
 constexpr int middlingFrom = 700, tallFrom = 820;
 
@@ -66,6 +67,7 @@ private:
     void readRecent();
 
     Session& session_;
+    QFrame* makingCard_ = nullptr;
     DenoiseView* view_ = nullptr;
     StepStrip* strip_ = nullptr;
     Gallery* recent_ = nullptr;
@@ -117,8 +119,7 @@ QFrame* Home::makeCard() {
 }
 
 QFrame* Home::makeMaking() {
-    QFrame* card = makeCard();
-    card->setMinimumWidth(leastMaking);
+    QFrame* card = makingCard_ = makeCard();
     auto* column = static_cast<QVBoxLayout*>(card->layout());
     column->addWidget(label(tr("Turn noise into pictures"), Type::Heading));
     view_ = new DenoiseView(DenoiseView::Form::Compact);
@@ -256,6 +257,15 @@ void Home::addLook(QHBoxLayout* row) {
 
 void Home::resizeEvent(QResizeEvent*) {
     recent_->setShape(height() < tallFrom ? 1 : 2, height() < middlingFrom ? 56 : 84);
+    // As wide as the largest whole zoom needs that is high enough.
+    const int wide = width() - 2 * gap5 - gap4 - leastTeaching;
+    const int high = height() - recent_->height() - makingHeight - frameHeight;
+    int most = 0;
+    for (int zoom = 2; zoom <= 8; ++zoom) {
+        const int grid = 4 * 28 * zoom + 12, needed = 2 * grid + 26 + 2 * gap5;
+        if (zoom == 2 || (needed <= wide && grid <= high)) most = needed;
+    }
+    makingCard_->setMinimumWidth(most);
 }
 
 void Home::listModels() {
