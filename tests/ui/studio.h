@@ -11,11 +11,12 @@
 #include "core/image/image_file.h"
 #include "fake_model.h"
 #include "ui/main_window.h"
+#include "ui/widgets/fields_form.h"
 #include "ui/widgets/notice.h"
 
 namespace daguerre {
 
-inline constexpr int guard = 10'000;  // ms, against hanging
+inline constexpr int guard = 60'000;  // ms, against hanging
 
 struct StudioOptions {
     QString home{}, workspace{};  // home: "": a new one
@@ -65,6 +66,20 @@ public:
         for (const Notice* notice : window->findChildren<Notice*>())
             if (notice->isVisible()) return notice->sentence();
         return {};
+    }
+    /// The settings of the page that is shown.
+    Fields form() const {
+        Fields fields;
+        for (const FieldsForm* form : window->workspace()->findChildren<FieldsForm*>())
+            for (const Field& field : form->fields()) fields.push_back(field);
+        return fields;
+    }
+    /// Whether it can still make pictures.
+    bool lives() const {
+        window->showWorkspace(QStringLiteral("home"));
+        const int before = world->calls;
+        find<QPushButton>("home.make")->click();
+        return QTest::qWaitFor([&] { return idle(); }, guard) && world->calls > before;
     }
     /// Whether the device and a model are there, and no job is open.
     bool idle() const {

@@ -5,7 +5,6 @@
 
 #include "studio.h"
 #include "ui/widgets/denoise_view.h"
-#include "ui/widgets/fields_form.h"
 #include "ui/widgets/gallery.h"
 #include "ui/widgets/step_slider.h"
 #include "ui/widgets/step_strip.h"
@@ -136,9 +135,7 @@ private Q_SLOTS:
         auto* there = studio.find<DenoiseView>("generate.view");
         QCOMPARE(there->frames(), frames);
         QCOMPARE(there->frames()->kept().size(), std::size_t(21));
-        Fields fields;
-        for (const FieldsForm* form : studio.window->workspace()->findChildren<FieldsForm*>())
-            for (const Field& field : form->fields()) fields.push_back(field);
+        const Fields fields = studio.form();
         QCOMPARE(std::get<std::int64_t>(find_field(fields, "seed")->value), std::int64_t(1));
         QCOMPARE(std::get<std::int64_t>(find_field(fields, "steps")->value), std::int64_t(20));
         QCOMPARE(std::get<std::int64_t>(find_field(fields, "count")->value), std::int64_t(16));

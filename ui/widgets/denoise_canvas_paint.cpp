@@ -103,7 +103,9 @@ void DenoiseCanvas::paintCell(QPainter& painter, const Pane& pane, int image) co
     const QRectF where = cellIn(pane, image);
     if (!where.intersects(pane.rect)) return;
     const QImage pixels = picture(pane.half, image);
-    if (pixels.isNull()) {
+    if (pixels.isNull() && compact_) {
+        painter.fillRect(where, colour(Token::Surround));
+    } else if (pixels.isNull()) {
         painter.setPen(colour(Token::Hairline));
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(where.adjusted(0.5, 0.5, -0.5, -0.5));

@@ -97,6 +97,7 @@ public:
                   QStyleHintReturn* result) const override {
         switch (hint) {
             case SH_ComboBox_Popup:
+            case SH_ScrollBar_Transient:
                 return 0;
             case SH_EtchDisabledText:
             case SH_DitherDisabledText:
@@ -106,8 +107,6 @@ public:
                 return Qt::LeftButton;
             case SH_ToolTip_WakeUpDelay:
                 return 500;
-            case SH_ScrollBar_Transient:
-                return 0;
             default:
                 return QProxyStyle::styleHint(hint, option, widget, result);
         }

@@ -146,6 +146,7 @@ QHBoxLayout* Home::makeButtons() {
     models_->setToolTip(tr("The network that makes the pictures"));
     models_->setMinimumSize(112, 28);
     models_->setMaximumWidth(240);
+    models_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     folder_ = new QPushButton(tr("Open a model folder…"));
     folder_->setObjectName(QStringLiteral("home.folder"));
     folder_->setIcon(icon("folder2-open"));

@@ -109,7 +109,10 @@ MakePanel::MakePanel(Actions& actions, QWidget* parent) : QWidget(parent) {
     });
     column->addWidget(form_);
     column->addWidget(moreLine_);
-    column->addWidget(moreButton_, 0, Qt::AlignLeft);
+    auto* moreRow = new QHBoxLayout;
+    moreRow->setContentsMargins(-gap3, 0, 0, 0);  // its arrow stands under the labels
+    moreRow->addWidget(moreButton_, 0, Qt::AlignLeft);
+    column->addLayout(moreRow);
     column->addWidget(more_);
     column->addWidget(picture_ = makePicture());
     column->addStretch();
