@@ -11,6 +11,7 @@
 #include "ui/main_window.h"
 #include "ui/screenshots.h"
 #include "ui/session/single_instance.h"
+#include "ui/widgets/icons.h"
 #include "ui/widgets/sentence.h"
 #include "ui/workspaces/workspaces.h"
 
@@ -81,12 +82,13 @@ int showWindow(const Wish& wish) {
         session.begin();
         open(wish.files);
     });
-    QObject::connect(&instance, &SingleInstance::called, &window, [&](const QStringList& files, const QString& workspace) {
-        if (!workspace.isEmpty()) window.showWorkspace(workspace);
-        open(files);
-        window.raise();
-        window.activateWindow();
-    });
+    QObject::connect(&instance, &SingleInstance::called, &window,
+                     [&](const QStringList& files, const QString& workspace) {
+                         if (!workspace.isEmpty()) window.showWorkspace(workspace);
+                         open(files);
+                         window.raise();
+                         window.activateWindow();
+                     });
     window.show();
     return QApplication::exec();
 }
@@ -115,6 +117,7 @@ int main(int count, char** words) {
     QApplication application(count, words);
     English english;
     QCoreApplication::installTranslator(&english);
+    QApplication::setWindowIcon(programIcon());
     const Wish wish = parsed(QCoreApplication::arguments());
     checkWorkspace(wish.workspace);
     try {

@@ -131,6 +131,11 @@ private Q_SLOTS:
         }
     }
 
+    void the_program_has_a_sign() {
+        QVERIFY(programIcon().availableSizes().size() >= 4);
+        QVERIFY(programIcon().pixmap(48).toImage().pixelColor(24, 24).alpha() == 255);
+    }
+
     void type_keeps_its_proportions() {
         const double words = QFontMetricsF(font(Type::Words)).height();
         QVERIFY(QFontMetricsF(font(Type::Caption)).height() < words);

@@ -62,6 +62,21 @@ QIcon icon(std::string_view name, Token token) {
     return QIcon(new Engine(QString::fromUtf8(name.data(), qsizetype(name.size())), token));
 }
 
+QIcon programIcon() {
+    [[maybe_unused]] static const bool opened = (openResources(), true);
+    QSvgRenderer drawing(QStringLiteral(":/daguerre.svg"));
+    QIcon result;
+    for (const int size : {16, 32, 48, 128}) {
+        QPixmap pixmap(size, size);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        drawing.render(&painter);
+        painter.end();
+        result.addPixmap(pixmap);
+    }
+    return result;
+}
+
 void setIconOnly(QAbstractButton* button, std::string_view name, const QString& words,
                  const QString& key) {
     button->setIcon(icon(name));

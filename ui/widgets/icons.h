@@ -15,6 +15,9 @@ namespace daguerre {
 /// Control.
 QIcon icon(std::string_view name, Token token = Token::Text);
 
+/// The sign of the program, for the title and task bar.
+QIcon programIcon();
+
 /// Makes an icon-only button: icon, tooltip with words and key, accessible name.
 void setIconOnly(QAbstractButton* button, std::string_view name, const QString& words,
                  const QString& key = {});

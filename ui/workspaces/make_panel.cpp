@@ -110,7 +110,7 @@ MakePanel::MakePanel(Actions& actions, QWidget* parent) : QWidget(parent) {
     column->addWidget(form_);
     column->addWidget(moreLine_);
     auto* moreRow = new QHBoxLayout;
-    moreRow->setContentsMargins(-gap3, 0, 0, 0);  // its arrow stands under the labels
+    moreRow->addSpacing(-gap3);  // its arrow stands under the labels
     moreRow->addWidget(moreButton_, 0, Qt::AlignLeft);
     column->addLayout(moreRow);
     column->addWidget(more_);
