@@ -130,6 +130,7 @@ QFrame* Home::makeMaking() {
     column->addWidget(view_, 1);
     sentence_ = dimLabel({});
     sentence_->setObjectName(QStringLiteral("home.sentence"));
+    sentence_->setWordWrap(true);
     column->addWidget(sentence_);
     column->addLayout(makeButtons());
     connect(view_, &DenoiseView::stepShown, this, &Home::showStep);
