@@ -65,7 +65,8 @@ int main(int, char** arguments) {
     const fs::path program =
         self.parent_path().parent_path() / "libexec" / "daguerre" / DAGUERRE_PROGRAM;
     if (!fs::exists(program, error))
-        return fail("“" + program.string() + "” is missing. Install Daguerre again, or build it: ./run.");
+        return fail("“" + program.string() +
+                    "” is missing. Install Daguerre again, or build it: ./run.");
 
     const std::string wished = env("DAGUERRE_LIBTORCH");
     if (!wished.empty() && !is_libtorch(wished))
@@ -74,9 +75,10 @@ int main(int, char** arguments) {
                     "LibTorch's include and lib.");
     const fs::path libtorch = find_libtorch();
     if (libtorch.empty())
-        return fail("LibTorch " DAGUERRE_LIBTORCH_VERSION
-                    " was not found. ./run in Daguerre's source fetches it; or let DAGUERRE_LIBTORCH "
-                    "name the folder of one that you have.");
+        return fail(
+            "LibTorch " DAGUERRE_LIBTORCH_VERSION
+            " was not found. ./run in Daguerre's source fetches it; or let DAGUERRE_LIBTORCH "
+            "name the folder of one that you have.");
     prepend("LD_LIBRARY_PATH", libtorch.parent_path() / "nvidia" / "cu13" / "lib");
     prepend("LD_LIBRARY_PATH", libtorch / "lib");
 

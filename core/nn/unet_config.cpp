@@ -127,7 +127,7 @@ void read_key(UNetConfig& config, const std::string& key, Json value, const std:
     if (close.empty())
         throw Error("“{file}”: there is no key “{key}”.", {{"file", file}, {"key", key}});
     throw Error("“{file}”: there is no key “{key}”. Did you mean “{close}”?",
-                      {{"file", file}, {"key", key}, {"close", close}});
+                {{"file", file}, {"key", key}, {"close", close}});
 }
 
 void drop_old_prefix(std::vector<std::string>& types) {
