@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "core/base/table.h"
+#include "core/nn/group_norm.h"
 
 namespace daguerre {
 namespace nn = torch::nn;
@@ -30,12 +31,14 @@ at::Tensor resized(const at::Tensor& x, Resample resample) {
     return x;
 }
 
+at::Tensor silu(const at::Tensor& x) { return at::silu(x); }
+
 }  // namespace
 
 Activation activation_named(const std::string& name) {
     static const std::vector<ActivationRow> rows{
-        {"silu", [](const at::Tensor& x) { return at::silu(x); }},
-        {"swish", [](const at::Tensor& x) { return at::silu(x); }},
+        {"silu", silu},
+        {"swish", silu},
         {"mish", [](const at::Tensor& x) { return at::mish(x); }},
         {"gelu", [](const at::Tensor& x) { return at::gelu(x); }},
         {"relu", [](const at::Tensor& x) { return at::relu(x); }},
@@ -88,17 +91,22 @@ ResnetBlockImpl::ResnetBlockImpl(const ResnetPlan& p, const UNetConfig& config, 
             register_module("conv_shortcut", nn::Conv2d(nn::Conv2dOptions(p.in, p.out, 1)));
 }
 
+at::Tensor ResnetBlockImpl::normed(const at::Tensor& x, const nn::GroupNorm& norm,
+                                   const at::Tensor& shift) const {
+    if (activation == silu) return group_norm_silu(x, norm, shift);
+    return activation(group_norm_silu(x, norm, shift, false));
+}
+
 at::Tensor ResnetBlockImpl::forward(at::Tensor x, const at::Tensor& embedding) {
-    at::Tensor h = conv1(resized(activation(norm1(x)), plan.resample));
+    at::Tensor h = conv1(resized(normed(x, norm1, {}), plan.resample));
     x = resized(x, plan.resample);
-    const at::Tensor shift = time_emb_proj(activation(embedding)).unsqueeze(-1).unsqueeze(-1);
+    const at::Tensor shift = time_emb_proj(activation(embedding));
     if (scale_shift) {
-        const std::vector<at::Tensor> both = shift.chunk(2, 1);
-        h = norm2(h) * (1 + both[0]) + both[1];
+        const std::vector<at::Tensor> both = shift.unsqueeze(-1).unsqueeze(-1).chunk(2, 1);
+        h = activation(group_norm_silu(h, norm2, {}, false) * (1 + both[0]) + both[1]);
     } else {
-        h = norm2(h + shift);
+        h = normed(h, norm2, shift);
     }
-    h = activation(h);
     if (dropout > 0 && is_training()) h = at::dropout(h, dropout, true);
     h = conv2(h);
     if (conv_shortcut) x = conv_shortcut(x);
@@ -119,7 +127,7 @@ AttentionImpl::AttentionImpl(const AttentionPlan& p, double eps, double output_s
 
 at::Tensor AttentionImpl::forward(const at::Tensor& x) {
     const auto n = x.size(0), channels = x.size(1), pixels = x.size(2) * x.size(3);
-    const at::Tensor normed = group_norm ? group_norm(x) : x;
+    const at::Tensor normed = group_norm ? group_norm_silu(x, group_norm, {}, false) : x;
     const at::Tensor tokens = normed.reshape({n, channels, pixels}).transpose(1, 2);
     const auto split = [&](const at::Tensor& y) {
         return y.view({n, pixels, plan.heads, channels / plan.heads}).transpose(1, 2);

@@ -38,6 +38,9 @@ TORCH_MODULE(FourierProjection);
 struct ResnetBlockImpl : torch::nn::Module {
     ResnetBlockImpl(const ResnetPlan& plan, const UNetConfig& config, int embedding, double scale);
     at::Tensor forward(at::Tensor x, const at::Tensor& embedding);
+    /// The activation of the normalised x + shift.
+    at::Tensor normed(const at::Tensor& x, const torch::nn::GroupNorm& norm,
+                      const at::Tensor& shift) const;
 
     ResnetPlan plan;
     bool scale_shift;

@@ -5,6 +5,7 @@
 #include "core/base/machine.h"
 #include "core/base/random.h"
 #include "core/nn/blocks.h"
+#include "core/nn/group_norm.h"
 
 namespace daguerre {
 namespace nn = torch::nn;
@@ -98,6 +99,7 @@ at::Tensor UNetImpl::forward(const at::Tensor& x, const at::Tensor& t, const at:
             "a UNet takes labels exactly when it has classes");
     const at::Tensor embedding = p.embedding(t, labels, config_);
     at::Tensor h = p.conv_in(config_.center_input_sample ? 2 * x - 1 : x);
+    if (prefers_channels_last(h)) h = h.contiguous(at::MemoryFormat::ChannelsLast);
     std::vector<at::Tensor> skips{h};
     for (UNetBlock& block : p.down) {
         for (int i = 0; i < block->layers(); ++i)
@@ -113,9 +115,9 @@ at::Tensor UNetImpl::forward(const at::Tensor& x, const at::Tensor& t, const at:
         }
         if (block->resamples()) h = block->resample(h, embedding);
     }
-    h = p.conv_out(at::silu(p.conv_norm_out(h)));
+    h = p.conv_out(group_norm_silu(h, p.conv_norm_out));
     if (p.fourier) h = h / t.view({-1, 1, 1, 1});
-    return h.to(x.scalar_type());
+    return h.to(x.scalar_type()).contiguous();
 }
 
 void initialise(UNet& network, std::uint64_t seed) {
