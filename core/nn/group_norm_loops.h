@@ -27,8 +27,8 @@ inline Channels load(const float* from, std::int64_t n) {
 
 inline Channels load(const c10::BFloat16* from, std::int64_t n) {
     using Halves = at::vec::Vectorized<c10::BFloat16>;
-    const auto [low, high] =
-        at::vec::convert_bfloat16_float(n >= lanes ? Halves::loadu(from) : Halves::loadu(from, std::int16_t(n)));
+    const auto [low, high] = at::vec::convert_bfloat16_float(
+        n >= lanes ? Halves::loadu(from) : Halves::loadu(from, std::int16_t(n)));
     return {low, high};
 }
 

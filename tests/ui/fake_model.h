@@ -18,6 +18,7 @@ namespace daguerre {
 
 /// What a test sees of a FakeModel, and how it holds it back. Shared by all its models.
 struct FakeWorld {
+    std::atomic<int> begun = 0;          // network calls begun
     std::atomic<int> calls = 0;          // network calls made
     std::atomic<int> calls_refused = 0;  // on_progress answered false
     QSemaphore* gate = nullptr;          // each call takes one, if there is a gate
@@ -94,6 +95,7 @@ private:
         for (int step = 0; step < options.steps; ++step) {
             const std::int64_t done = first / group * options.steps + step;
             if (!on_progress({done, total, "call", {}})) return refused();
+            ++world_->begun;
             if (world_->gate) world_->gate->acquire();
             ++world_->calls;
             const double share = 1 - double(step) / options.steps;

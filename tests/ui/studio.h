@@ -28,6 +28,7 @@ class Studio {
 public:
     explicit Studio(const StudioOptions& options = {}) {
         qputenv("DAGUERRE_HOME", (options.home.isEmpty() ? folder.path() : options.home).toUtf8());
+        previewBudget.set(1);  // every step
         if (options.held) world->gate = &gate;
         ModelSource source;
         source.use = [] {

@@ -41,7 +41,7 @@ constexpr int guard = 60'000;  // ms, against hanging
 struct Page {
     explicit Page(const QString& home = {}) {
         qputenv("DAGUERRE_HOME", (home.isEmpty() ? folder.path() : home).toUtf8());
-        Setting<double>("generate/previewBudget", 0).set(1);  // every step
+        previewBudget.set(1);  // every step
         ModelSource source;
         source.use = [] {
             DeviceChoice choice;

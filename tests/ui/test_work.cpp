@@ -200,7 +200,7 @@ private Q_SLOTS:
             held = job;
             worker.run(job);
             worker.run(waiting);
-            QTRY_COMPARE_WITH_TIMEOUT(world->calls.load(), 3, guard);
+            QTRY_COMPARE_WITH_TIMEOUT(world->begun.load(), 4, guard);
             // The call in hand ends only after the worker told its job to stop.
             network.reset(QThread::create([job, &gate] {
                 while (!job->cancelled()) QThread::yieldCurrentThread();

@@ -13,11 +13,15 @@
 #include "core/models/open_model.h"
 #include "core/nn/device.h"
 #include "ui/session/actions.h"
+#include "ui/session/setting.h"
 #include "ui/widgets/frames.h"
 #include "ui/work/jobs.h"
 #include "ui/work/worker.h"
 
 namespace daguerre {
+
+/// The share of its time that a job may spend on showing its steps; 1: every step, at once.
+inline const Setting<double> previewBudget{"generate/previewBudget", GenerateJob::usualBudget};
 
 /// Where models come from; tests put their own in. use and open are called on the making worker
 /// only, list in the window's thread.

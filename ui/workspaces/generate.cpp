@@ -33,7 +33,6 @@ constexpr int stripHeight = 132;
 const Setting<QByteArray> splitterState{"generate/splitter", {}};
 const Setting<bool> panelShown{"generate/panel", true};
 const Setting<QString> lastForm{"generate/form", {}};
-const Setting<double> previewBudget{"generate/previewBudget", GenerateJob::usualBudget};
 
 QString timeText(double seconds) {
     if (seconds < 0.95) return Generate::tr("about %1 s, measured").arg(seconds, 0, 'f', 1);

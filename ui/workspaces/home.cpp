@@ -317,7 +317,7 @@ void Home::make() {
     request.seed = pictureSeed;
     Fields own = session_.model()->generate_fields();
     if (find_field(own, "steps")) set_field(own, "steps", std::int64_t(stepCount));
-    job_ = makeJob<GenerateJob>(session_.model(), request, own);
+    job_ = makeJob<GenerateJob>(session_.model(), request, own, previewBudget.get());
     made_ = nullptr;
     files_.clear();
     view_->transport()->setEnabled(true);
