@@ -18,18 +18,18 @@ std::uint64_t seed_for(std::uint64_t run, Stream stream, std::uint64_t n) {
 
 double unit_interval(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53; }
 
+std::uint64_t below(std::uint64_t n, std::uint64_t bits) {
+    __extension__ using Wide = unsigned __int128;
+    return std::uint64_t((Wide(bits) * n) >> 64);
+}
+
 std::vector<std::uint32_t> permutation(std::uint64_t run, std::uint64_t epoch,
                                        std::uint32_t count) {
     std::vector<std::uint32_t> order(count);
     std::iota(order.begin(), order.end(), 0u);
     const std::uint64_t seed = seed_for(run, Stream::Order, epoch);
-    for (std::uint32_t k = count; k-- > 1;) {
-        // The high half of the product is uniform in 0..k without a division.
-        __extension__ using Wide = unsigned __int128;
-        const auto j =
-            static_cast<std::uint32_t>((Wide(mix(seed + k)) * (std::uint64_t(k) + 1)) >> 64);
-        std::swap(order[k], order[j]);
-    }
+    for (std::uint32_t k = count; k-- > 1;)
+        std::swap(order[k], order[below(std::uint64_t(k) + 1, mix(seed + k))]);
     return order;
 }
 

@@ -16,7 +16,9 @@ enum class Stream : std::uint64_t {
     Augment,
     Dropout,
     Initialisation,
-    Preview
+    Preview,
+    Masks = 13,  // of the measurements of filling
+    Directions   // of their sliced distances
 };
 
 /// splitmix64's output function. Source: Steele, Lea, Flood 2014, "Fast splittable pseudorandom
@@ -26,6 +28,8 @@ std::uint64_t mix(std::uint64_t z);
 std::uint64_t seed_for(std::uint64_t run, Stream stream, std::uint64_t n);
 /// [0, 1) from the top 53 bits.
 double unit_interval(std::uint64_t bits);
+/// A whole number in 0 .. n-1: the high half of bits·n, which is uniform without a division.
+std::uint64_t below(std::uint64_t n, std::uint64_t bits);
 /// The order of `count` images in one epoch: Fisher–Yates with seed_for(run, Order, epoch).
 /// The same on every platform. count <= 2^32.
 std::vector<std::uint32_t> permutation(std::uint64_t run, std::uint64_t epoch, std::uint32_t count);
