@@ -1,0 +1,106 @@
+// An open document on screen: photo, mask, and the tool in hand.
+#pragma once
+
+#include <QPointer>
+#include <memory>
+#include <vector>
+
+#include "core/base/error.h"
+#include "ui/canvas/document.h"
+#include "ui/canvas/photo_view.h"
+#include "ui/canvas/tools.h"
+
+namespace daguerre {
+
+class Background;
+class MaskView;
+
+/// Keys while it has the focus: those of toolRows(), X eraser, [ ] , . size, { } hardness; held:
+/// F size by pointer, Space pan, O original, K loupe; arrows move a pointer that Enter presses;
+/// Esc drops the gesture.
+class Canvas : public PhotoView, private ToolHost {
+    Q_OBJECT
+public:
+    explicit Canvas(QWidget* parent = nullptr);
+    ~Canvas() override;
+
+    /// Shows a document, as it was last shown here; null: none. Compares with its opened photo.
+    void setDocument(Document* document);
+    Document* document() const { return document_; }
+
+    const std::string& tool() const { return toolId_; }
+    /// A row of toolRows(). Drops the gesture in hand.
+    void setTool(const std::string& id);
+    const ToolSettings& settings() const override { return settings_; }
+    void setSettings(const ToolSettings& settings) override;
+    /// 10 % larger or smaller; hardness 10 more or less. direction: 1 or -1.
+    void changeSize(int direction);
+    void changeHardness(int direction);
+
+    /// The mask as it is seen, with the gesture in hand. A copy is safe to read on any thread.
+    const Tiles& maskNow() const { return shownMask_; }
+    /// Whether a gesture is in hand; dropGesture() is what Esc does first: true if there was one.
+    bool busy() const;
+    bool dropGesture();
+    /// The next gesture begins with an empty mask, as after a fill; until a step changes the mask.
+    void beginNewMask();
+
+    bool maskShown() const { return maskShown_; }
+    void setMaskShown(bool shown);
+    void setMaskColour(const QColor& colour);
+    /// A picture of `where` (photo px) at any resolution, in the photo's own colours, shown inside
+    /// the mask only. Null: none.
+    void setPreview(std::shared_ptr<const Image> pixels, const QRect& where = {});
+    /// Dotted boxes in photo px and the words above the first; empty: none.
+    void setSeen(std::vector<QRect> boxes, const QString& words = {});
+
+Q_SIGNALS:
+    void toolChanged(const QString& id);
+    void settingsChanged();
+    /// maskNow() differs: at every move of a gesture and every step of the mask.
+    void maskMoved();
+    void gestureBegan();
+    /// It became a step.
+    void gestureEnded();
+    /// A tool could not do it.
+    void failed(const daguerre::Sentence& why);
+    /// In photo px.
+    void pointerMoved(QPointF photo);
+    /// A right click without drag.
+    void menuWanted(const QPoint& global);
+
+protected:
+    bool event(QEvent*) override;
+    void mousePressEvent(QMouseEvent*) override;
+    void mouseMoveEvent(QMouseEvent*) override;
+    void mouseReleaseEvent(QMouseEvent*) override;
+    void mouseDoubleClickEvent(QMouseEvent*) override;
+    void tabletEvent(QTabletEvent*) override;
+    void wheelEvent(QWheelEvent*) override;
+    void keyPressEvent(QKeyEvent*) override;
+    void keyReleaseEvent(QKeyEvent*) override;
+    void leaveEvent(QEvent*) override;
+    void focusInEvent(QFocusEvent*) override;
+    void focusOutEvent(QFocusEvent*) override;
+    void paintOver(QPainter& painter, const QRect& dirty) override;
+
+private:
+    const Tiles& photo() const override;
+    const Tiles& mask() const override;
+    const ViewMap& view() const override { return viewMap(); }
+    void showMask(const Tiles& mask, const QRect& where) override;
+    void finish(const Tiles& mask, const QString& text) override;
+    void drop() override;
+    void redraw(const QRect& where) override;
+    void pan(QPointF widgetPixels) override { panBy(widgetPixels); }
+    void zoomStepAt(QPointF widget, int direction) override;
+    void inBackground(const QString& key, std::function<std::function<void()>()> work) override;
+
+    QPointer<Document> document_;
+    std::string toolId_;
+    ToolSettings settings_;
+    Tiles shownMask_;
+    bool maskShown_ = true;
+};
+
+}  // namespace daguerre
