@@ -14,6 +14,9 @@ std::uint64_t memory_total();
 std::uint64_t memory_available();
 std::uint64_t memory_used();
 std::uint64_t memory_peak();
+/// Gives freed memory back and lets memory_peak() begin anew from what is used now; does nothing
+/// where the system can't.
+void forget_memory_peak();
 /// Whether the processor multiplies bf16 itself (avx512_bf16 or AMX).
 bool has_fast_bf16();
 /// Lets memory that was freed stay with the process, up to 1 GiB, instead of going back to the

@@ -1,5 +1,7 @@
 #include "core/base/random.h"
 
+#include <cmath>
+#include <numbers>
 #include <numeric>
 #include <utility>
 
@@ -21,6 +23,12 @@ double unit_interval(std::uint64_t bits) { return static_cast<double>(bits >> 11
 std::uint64_t below(std::uint64_t n, std::uint64_t bits) {
     __extension__ using Wide = unsigned __int128;
     return std::uint64_t((Wide(bits) * n) >> 64);
+}
+
+double normal(std::uint64_t seed, std::uint64_t n) {
+    const double radius = 1 - unit_interval(mix(seed + 2 * n));  // (0, 1], for the logarithm
+    const double turn = unit_interval(mix(seed + 2 * n + 1));
+    return std::sqrt(-2 * std::log(radius)) * std::cos(2 * std::numbers::pi * turn);
 }
 
 std::vector<std::uint32_t> permutation(std::uint64_t run, std::uint64_t epoch,

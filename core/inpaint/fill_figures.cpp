@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <opencv2/imgproc.hpp>
-#include <vector>
 
 #include "core/base/error.h"
 #include "core/base/random.h"
@@ -127,18 +125,13 @@ const cv::Mat& all_directions() {
         cv::Mat made(2 * directions, window_values, CV_32F);
         for (int d = 0; d < directions; ++d) {
             const std::uint64_t seed = seed_for(5, Stream::Directions, std::uint64_t(d));
-            cv::Matx<double, window * window, 3> normal;  // Box and Muller 1958
+            cv::Matx<double, window * window, 3> unit;
+            for (int i = 0; i < window_values; ++i) unit.val[i] = normal(seed, std::uint64_t(i));
+            unit *= 1 / cv::norm(unit);
             for (int i = 0; i < window_values; ++i) {
-                const double radius = 1 - unit_interval(mix(seed + 2 * std::uint64_t(i)));
-                const double turn = unit_interval(mix(seed + 2 * std::uint64_t(i) + 1));
-                normal.val[i] =
-                    std::sqrt(-2 * std::log(radius)) * std::cos(2 * std::numbers::pi * turn);
-            }
-            normal *= 1 / cv::norm(normal);
-            for (int i = 0; i < window_values; ++i) {
-                made.at<float>(d, i) = float(normal.val[i]);
-                const cv::Scalar mean = cv::mean(normal.col(i % 3));
-                made.at<float>(directions + d, i) = float(normal.val[i] - mean[0]);
+                made.at<float>(d, i) = float(unit.val[i]);
+                const cv::Scalar mean = cv::mean(unit.col(i % 3));
+                made.at<float>(directions + d, i) = float(unit.val[i] - mean[0]);
             }
         }
         return made;
@@ -197,6 +190,16 @@ cv::Mat hole_of(const Image& mask) {
 }
 
 }  // namespace
+
+const std::vector<FillFigureRow>& fill_figure_rows() {
+    static const std::vector<FillFigureRow> rows{
+        {"l1", &FillFigures::l1},     {"psnr_hole", &FillFigures::psnr_hole},
+        {"psnr", &FillFigures::psnr}, {"ssim", &FillFigures::ssim},
+        {"grad", &FillFigures::grad}, {"ssim_hole", &FillFigures::ssim_hole},
+        {"swd", &FillFigures::swd},   {"swdhp", &FillFigures::swdhp},
+        {"seam", &FillFigures::seam}};
+    return rows;
+}
 
 FillFigures fill_figures(const Image& fill, const Image& truth, const Image& mask) {
     require(same_size(fill, truth) && same_size(fill, mask), "fill, truth and mask have one size");

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "core/image/image.h"
 
@@ -31,6 +33,12 @@ struct FillFigures {
     /// over 1, a washed-out rim under 1.
     std::optional<double> seam;
 };
+
+struct FillFigureRow {
+    std::string id;  // "l1"
+    std::optional<double> FillFigures::*of = nullptr;
+};
+const std::vector<FillFigureRow>& fill_figure_rows();
 
 /// fill, truth: of one size, any channels and depth; alpha doesn't count. mask: of that size, else
 /// std::logic_error. Blocks; uses all threads, and gives the same numbers for any count of them.
