@@ -39,8 +39,10 @@ struct CopyLimits {
 };
 
 struct FillResult {
-    std::vector<Patch> patches;  // one a part of the mask, in raster order of their first pixels
-    Tiles photo;                 // with the patches; the photo as it was when nothing was filled
+    // One for each part of the mask, or for each piece of a large one; to be applied in this order,
+    // since boxes overlap and each patch shows what those before it made.
+    std::vector<Patch> patches;
+    Tiles photo;  // with the patches; the photo as it was when nothing was filled
     std::int64_t hole_pixels = 0, parts = 0;
     std::int64_t outside_changed = 0, outside_bytes = 0;  // proved: 0 of so many
     double seconds = 0;

@@ -1,0 +1,11 @@
+#include "core/inpaint/inpainter.h"
+
+namespace daguerre {
+
+const std::vector<InpainterRow>& inpainters() {
+    static const std::vector<InpainterRow> rows{preview_inpainter(), telea_inpainter(),
+                                                ns_inpainter()};
+    return rows;
+}
+
+}  // namespace daguerre
