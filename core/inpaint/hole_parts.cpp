@@ -28,22 +28,23 @@ bool overlap(const Rect& a, const Rect& b) {
            b.y < a.y + a.height;
 }
 
-bool has_hole(const Image& square) {
-    std::byte all{0};
-    for (const std::byte value : square.pixels) all |= value;
-    return (all & std::byte(half)) != std::byte(0);
+bool has_any(const Image& square, std::uint8_t least) {
+    std::uint8_t most = 0;
+    for (const std::byte value : square.pixels) most = std::max(most, std::uint8_t(value));
+    return most >= least;
 }
 
 /// The runs of one row of one square, at place `x`. A run that goes on from the square before is
 /// made longer.
-void add_runs(std::span<const std::uint8_t> row, int y, int x, std::vector<Run>& runs) {
+void add_runs(std::span<const std::uint8_t> row, int y, int x, std::uint8_t least,
+              std::vector<Run>& runs) {
     for (std::size_t i = 0; i < row.size();) {
-        if (row[i] < half) {
+        if (row[i] < least) {
             ++i;
             continue;
         }
         const std::size_t first = i;
-        while (i < row.size() && row[i] >= half) ++i;
+        while (i < row.size() && row[i] >= least) ++i;
         if (first == 0 && !runs.empty() && runs.back().y == y && runs.back().end == x)
             runs.back().end = x + int(i);
         else
@@ -51,16 +52,16 @@ void add_runs(std::span<const std::uint8_t> row, int y, int x, std::vector<Run>&
     }
 }
 
-std::vector<Run> runs_of(const Tiles& mask) {
+std::vector<Run> runs_of(const Tiles& mask, std::uint8_t least) {
     std::vector<Run> runs;
     for (int row = 0; row < mask.rows(); ++row) {
-        std::vector<int> columns;  // with a hole
+        std::vector<int> columns;  // with a run
         for (int column = 0; column < mask.columns(); ++column)
-            if (has_hole(*mask.tile(column, row))) columns.push_back(column);
+            if (has_any(*mask.tile(column, row), least)) columns.push_back(column);
         for (int y = 0; y < mask.tile_rect(0, row).height && !columns.empty(); ++y)
             for (const int column : columns)
                 add_runs(mask.tile(column, row)->row<std::uint8_t>(y), row * Tiles::side + y,
-                         column * Tiles::side, runs);
+                         column * Tiles::side, least, runs);
     }
     return runs;
 }
@@ -107,22 +108,6 @@ void add(HolePart& part, const Run& run) {
     part.runs.push_back(run);
 }
 
-std::vector<HolePart> connected_parts(const Tiles& mask) {
-    const std::vector<Run> runs = runs_of(mask);
-    Forest forest = connected(runs);
-    std::vector<HolePart> parts;
-    std::vector<std::size_t> part_of(runs.size());
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-        const std::size_t root = forest.root(i);
-        if (root == i) {
-            part_of[i] = parts.size();
-            parts.emplace_back();
-        }
-        add(parts[part_of[root]], runs[i]);
-    }
-    return parts;
-}
-
 Rect usual_area(const Rect& box, Size photo) { return with_context(box, usual_margin(box), photo); }
 
 /// Whether two boxes are better filled together.
@@ -163,9 +148,25 @@ std::int64_t hole_pixels_in(const Tiles& mask, Rect where) {
     return std::ranges::count_if(part.pixels, [](std::byte v) { return v >= std::byte(half); });
 }
 
+std::vector<HolePart> connected_parts(const Tiles& mask, std::uint8_t least) {
+    const std::vector<Run> runs = runs_of(mask, least);
+    Forest forest = connected(runs);
+    std::vector<HolePart> parts;
+    std::vector<std::size_t> part_of(runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const std::size_t root = forest.root(i);
+        if (root == i) {
+            part_of[i] = parts.size();
+            parts.emplace_back();
+        }
+        add(parts[part_of[root]], runs[i]);
+    }
+    return parts;
+}
+
 std::vector<HolePart> hole_parts(const Tiles& mask) {
     std::vector<HolePart> parts;
-    for (HolePart& part : connected_parts(mask)) {
+    for (HolePart& part : connected_parts(mask, half)) {
         const auto is_near = [&](const HolePart& other) {
             return near_each_other(part.box, other.box, mask.size());
         };

@@ -24,8 +24,12 @@ struct HolePart {
 /// The most pixels of an area, but for holes so large that it couldn't hold enough to copy from.
 inline constexpr std::int64_t most_area_pixels = 12'000'000;
 
-/// The 8-connected parts of the hole by their first pixel in raster order. Parts near each other
-/// are one: their areas overlap, and the area of both is at most 1.5 times the two.
+/// The 8-connected parts of the pixels that are `least` and over, by their first one in raster
+/// order.
+std::vector<HolePart> connected_parts(const Tiles& mask, std::uint8_t least);
+
+/// The parts of the hole. Those near each other are one: their areas overlap, and the area of both
+/// is at most 1.5 times the two.
 std::vector<HolePart> hole_parts(const Tiles& mask);
 
 /// A part whose area is larger than most_area_pixels, cut by a grid of at most 1024 px; else the

@@ -12,6 +12,7 @@
 
 #include "core/image/image_mat.h"
 #include "core/inpaint/inpainter.h"
+#include "core/inpaint/nearest.h"
 
 namespace daguerre {
 namespace {
@@ -43,24 +44,12 @@ cv::Mat padded(const cv::Mat& mat) {
     return result;
 }
 
-/// For each pixel the index of the nearest known one.
-std::vector<int> nearest_known(const cv::Mat& hole) {
-    cv::Mat distance, labels;
-    cv::distanceTransform(hole, distance, labels, cv::DIST_L2, cv::DIST_MASK_5,
-                          cv::DIST_LABEL_PIXEL);
-    const auto count = int(hole.total());
-    std::vector<int> place(std::size_t(count) + 1), nearest(hole.total());
-    for (int i = 0; i < count; ++i)
-        if (!hole.data[i]) place[std::size_t(labels.ptr<int>()[i])] = i;
-    for (int i = 0; i < count; ++i)
-        nearest[std::size_t(i)] = place[std::size_t(labels.ptr<int>()[i])];
-    return nearest;
-}
-
 /// Fills the hole of `colours`, which has a known pixel; false when it was stopped.
-bool fill_hole(cv::Mat colours, const cv::Mat& small_hole, int method, const BeforeChannel& go_on) {
-    const cv::Mat hole = padded(small_hole);
-    const std::vector<int> nearest = nearest_known(hole);
+bool fill_hole(cv::Mat colours, const cv::Mat& picture_hole, int method,
+               const BeforeChannel& go_on) {
+    Image hole = Image::blank(colours.cols + 2 * padding, colours.rows + 2 * padding, 1);
+    padded(picture_hole).copyTo(mat_of(hole));
+    const std::vector<int> nearest = nearest_zero(hole);
     for (int c = 0; c < colours.channels(); ++c) {
         if (!go_on(c)) return false;
         cv::Mat plane, filled;
@@ -68,7 +57,7 @@ bool fill_hole(cv::Mat colours, const cv::Mat& small_hole, int method, const Bef
         plane = padded(plane) / unit;
         float* values = plane.ptr<float>();
         for (std::size_t i = 0; i < nearest.size(); ++i) values[i] = values[nearest[i]];
-        cv::inpaint(plane, hole, filled, radius, method);
+        cv::inpaint(plane, mat_of(hole), filled, radius, method);
         filled *= unit;
         cv::insertChannel(filled({{padding, padding}, colours.size()}), colours, c);
     }
