@@ -59,18 +59,23 @@ void flush(const fs::path& path) {
     if (result != 0 && error != EINVAL && error != EROFS) refuse_write(path, error);
 }
 
-void put(const fs::path& file, std::string_view bytes) {
-    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor < 0) refuse_write(file, errno);
+/// 0, or why it could not be written.
+int write_all(int descriptor, std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) {
-            const int error = errno;
-            ::close(descriptor);
-            refuse_write(file, error);
-        }
+        if (n < 0) return errno;
         bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return 0;
+}
+
+void put(const fs::path& file, std::string_view bytes) {
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor < 0) refuse_write(file, errno);
+    if (const int error = write_all(descriptor, bytes)) {
+        ::close(descriptor);
+        refuse_write(file, error);
     }
     if (::close(descriptor) != 0) refuse_write(file, errno);
 }
@@ -165,6 +170,18 @@ void write_whole(const fs::path& file, const std::function<void(const fs::path&)
         write(temporary);
         flush(temporary);
     });
+}
+
+void append_flushed(const fs::path& file, std::string_view bytes) {
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (descriptor < 0) refuse_write(file, errno);
+    const off_t length = ::lseek(descriptor, 0, SEEK_END);
+    int error = write_all(descriptor, bytes);
+    if (error == 0 && ::fdatasync(descriptor) != 0) error = errno;
+    // What can't be taken back is torn, which its readers must bear anyway.
+    if (error != 0) static_cast<void>(::ftruncate(descriptor, length) == 0);
+    ::close(descriptor);
+    if (error != 0) refuse_write(file, error);
 }
 
 void replace_folder(const fs::path& folder, const std::function<void(const fs::path&)>& fill) {

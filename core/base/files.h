@@ -26,6 +26,9 @@ void write_whole(const std::filesystem::path& file, std::string_view bytes);
 /// the same suffix as `file`.
 void write_whole(const std::filesystem::path& file,
                  const std::function<void(const std::filesystem::path& temporary)>& write);
+/// Adds bytes at the end of a file, which is made when it is missing, and flushes them: when this
+/// returns they are on disk. Throws Error as write_whole; then the file has its old length.
+void append_flushed(const std::filesystem::path& file, std::string_view bytes);
 /// Fills a new folder beside by `fill(temporary)` and swaps it for `folder`. Throws as write_whole.
 void replace_folder(const std::filesystem::path& folder,
                     const std::function<void(const std::filesystem::path& temporary)>& fill);

@@ -7,11 +7,13 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/files.h"
@@ -71,12 +73,6 @@ struct JournalRecord {
     std::vector<Change> changes;
 };
 
-/// What document.json says.
-struct JournalStart {
-    std::filesystem::path file;  // where the photo was opened; empty: it has none
-    Tiles photo;                 // as opened
-};
-
 struct JournalStep {
     struct Change {
         Layer layer = Layer::Photo;
@@ -89,7 +85,8 @@ struct JournalStep {
 
 /// A journal that was read.
 struct JournalContents {
-    std::filesystem::path folder, file;
+    std::filesystem::path folder, file;  // of the journal; where the photo was opened, or empty
+    std::shared_ptr<FileLock> lock;      // held as long as this or its writer lives
     Tiles opened, saved;  // the photo as opened, as last saved; `saved` is `opened` at first
     std::array<Tiles, layer_count> layers;  // as they are
     std::vector<JournalStep> steps;
@@ -100,31 +97,36 @@ struct JournalContents {
 };
 
 /// Writes one journal; of one thread at a time. All calls write the disk and throw Error when that
-/// can't be done; a record that failed is not in the journal, and later ones may be tried.
+/// can't be done.
 class JournalWriter {
 public:
-    /// Begins a journal in a folder that isn't there yet, and holds its lock. The photo's file is
-    /// copied; a photo without file, or whose file is gone, is written as PNG.
-    JournalWriter(std::filesystem::path folder, const JournalStart& start);
-    /// Goes on with one that was read: cuts off what was torn. Takes the lock, or throws.
+    /// Begins a journal in a folder that isn't there yet, and takes its lock. photo: as it was
+    /// opened from `file`, which is copied; where there is none, the photo is written as PNG.
+    JournalWriter(std::filesystem::path folder, const std::filesystem::path& file,
+                  const Tiles& photo);
+    /// Goes on with one that was read.
     explicit JournalWriter(const JournalContents& read);
-    ~JournalWriter();
 
-    /// Returns the squares that are on disk now and weren't before.
-    std::vector<std::pair<std::shared_ptr<const Image>, SquarePlace>> write(
-        const JournalRecord& record);
+    /// A square that is on disk now and wasn't before.
+    using Kept = std::pair<std::shared_ptr<const Image>, SquarePlace>;
+    /// After an Error the record waits, and is written before the next one.
+    std::vector<Kept> write(const JournalRecord& record);
     const std::filesystem::path& folder() const { return folder_; }
 
 private:
+    std::vector<Kept> put(const JournalRecord& record);
+    void append(const char* name, std::uint64_t& length, std::string_view bytes);
+
     std::filesystem::path folder_;
-    FileLock lock_;
+    std::shared_ptr<FileLock> lock_;
     SquarePlaces places_;
-    std::uint64_t steps_bytes_ = 0, tiles_bytes_ = 0;
+    std::deque<JournalRecord> waiting_;
+    std::uint64_t tiles_bytes_ = 0, steps_bytes_ = 0;
 };
 
-/// Reads a journal and replays its lines: a line that is torn, and all after it, are dropped.
-/// Squares that the layers don't show stay on disk. Blocks. Throws Error when the photo can't be
-/// read any more or isn't the one that was opened.
+/// Reads a journal, takes its lock, and replays its lines: one that is torn, and all after it, are
+/// dropped. Squares that the layers don't show stay on disk. Blocks. Throws Error when another
+/// program holds it, and when the photo can't be read any more or isn't the one that was opened.
 JournalContents read_journal(const std::filesystem::path& folder);
 /// One square from its place. Throws Error when it isn't there whole.
 std::shared_ptr<const Image> read_square(const std::filesystem::path& folder, SquarePlace place,
@@ -133,12 +135,12 @@ std::shared_ptr<const Image> read_square(const std::filesystem::path& folder, Sq
 /// For a list of what can be reopened.
 struct JournalSummary {
     std::filesystem::path folder, file;
-    int steps = 0;                 // done
+    int steps = 0, records = 0;    // steps that are done; all records
     std::int64_t age_seconds = 0;  // since its last record
     Image thumbnail;               // of the photo as opened; size 0 x 0 when there is none
 };
-/// The journals in `folder` that no living program holds and that have steps, newest first. Those
-/// without any are removed. Nothing is thrown for one that is broken: it is left out.
+/// The journals in `folder` that no living program holds, newest first. One that has no record is
+/// removed, unless it is under a minute old. One that can't be understood is left out.
 std::vector<JournalSummary> abandoned_journals(const std::filesystem::path& folder);
 
 }  // namespace daguerre

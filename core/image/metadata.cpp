@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t exif_limit = 16 << 20, xmp_limit = 16 << 20;  // bytes that are looked into
 constexpr const char* comment_key = "Exif.Photo.UserComment";
+constexpr const char* orientation_key = "Exif.Image.Orientation";
 constexpr const char* record_key = "Xmp.daguerre.record";
 constexpr std::string_view unicode{"UNICODE\0", 8}, ascii{"ASCII\0\0\0", 8},
     undefined{"\0\0\0\0\0\0\0\0", 8};
@@ -127,6 +128,17 @@ std::vector<std::byte> with_user_comment(const std::vector<std::byte>& exif,
         const Exiv2::DataValue value(exiv2_bytes(bytes), long(bytes.size()));
         tags[comment_key].setValue(&value);
         return encoded(tags, order, exif);
+    });
+}
+
+int orientation_of(const std::vector<std::byte>& exif) {
+    if (exif.empty()) return 1;
+    return understood(1, [&] {
+        Exiv2::ExifData tags;
+        decode(tags, exif);
+        const auto found = tags.findKey(Exiv2::ExifKey(orientation_key));
+        const long value = found == tags.end() || found->count() != 1 ? 1 : found->toLong();
+        return value >= 1 && value <= 8 ? int(value) : 1;
     });
 }
 

@@ -16,6 +16,10 @@ std::string user_comment(const std::vector<std::byte>& exif);
 /// empty.
 std::vector<std::byte> with_user_comment(const std::vector<std::byte>& exif, std::string_view text);
 
+/// The EXIF tag Orientation: how the stored pixels have to be turned to be looked at, 1 to 8. 1
+/// when it isn't said.
+int orientation_of(const std::vector<std::byte>& exif);
+
 /// The XMP property `record` of the namespace urn:daguerre:1/.
 std::string xmp_record(const std::vector<std::byte>& xmp);
 /// XMP with this property, all others kept; made new when `xmp` is empty.

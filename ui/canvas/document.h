@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/error.h"
 #include "core/image/journal.h"
 #include "core/image/tiles.h"
 
@@ -23,8 +24,8 @@ struct LayerChange {
     Tiles after;
 };
 
-/// Lives in the window's thread; what it gives away are values. Nothing here blocks, but taking
-/// back a step whose squares have left memory, which reads them from the journal.
+/// Lives in the window's thread; what it gives away are values. Nothing here blocks, but going to a
+/// step whose squares have left memory, which reads them from the journal.
 class Document : public QObject {
     Q_OBJECT
 public:
@@ -71,13 +72,15 @@ public:
     const QUndoStack& history() const { return history_; }
     /// The mask before it last became empty or was begun anew; 0 x 0 when there was none.
     const Tiles& lastMask() const { return lastMask_; }
+    /// The mask is about to be begun anew: lastMask() is what it is now.
+    void rememberMask() { lastMask_ = mask(); }
 
     /// Pixels of the mask that are hole (128 and over). At no cost.
     std::int64_t holePixels() const { return holePixels_; }
     /// Whether a layer of masks is all 0.
     bool empty(Layer layer) const;
 
-    /// Bytes of squares that only steps hold.
+    /// Bytes of squares that steps hold.
     std::int64_t undoBytes() const { return undoBytes_; }
     void setUndoLimit(std::int64_t bytes);
 
@@ -98,18 +101,27 @@ Q_SIGNALS:
     /// For the journal: each thing that happens, in order. Its squares are safe to read on another
     /// thread.
     void recorded(const daguerre::JournalRecord& record);
+    /// A square of a step can't be read any more; it stays as it is.
+    void failed(const daguerre::Sentence& why);
 
 private:
     class Step;
+    void follow();
+    Step* step(int index) const;
+    static std::vector<JournalSquare> differing(const Tiles& before, const Tiles& after);
+    std::shared_ptr<const Image> pixelsOf(Layer layer, const JournalSquare& square);
     void swap(Step& step);
+    std::int64_t bytesOf(const JournalStep::Change& change) const;
     void letGo();
+    void letGo(JournalStep::Change& change);
 
     Tiles opened_, saved_, blank_, lastMask_;
     std::array<Tiles, layer_count> layers_;
     std::filesystem::path file_, journal_;
     std::string notes_;
     int orientation_ = 1;
-    std::int64_t holePixels_ = 0, undoBytes_ = 0, undoLimit_ = usualUndoLimit;
+    std::int64_t holePixels_ = 0, undoBytes_ = 0, undoLimit_ = usualUndoLimit, undoKept_ = 0;
+    bool pushing_ = false, asleep_ = false;
     SquarePlaces places_;
     QUndoStack history_;
 };

@@ -24,9 +24,9 @@ struct ViewMap {
     QTransform turned() const;
     QTransform toWidget() const;
 
-    QPointF toWidget(QPointF photo) const { return toWidget().map(photo); }
+    QPointF toWidget(QPointF inPhoto) const { return toWidget().map(inPhoto); }
     QPointF toPhoto(QPointF widget) const { return toWidget().inverted().map(widget); }
-    QRectF toWidget(const QRectF& photo) const { return toWidget().mapRect(photo); }
+    QRectF toWidget(const QRectF& inPhoto) const { return toWidget().mapRect(inPhoto); }
     QRectF toPhoto(const QRectF& widget) const { return toWidget().inverted().mapRect(widget); }
 };
 
