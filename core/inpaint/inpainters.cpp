@@ -4,7 +4,7 @@ namespace daguerre {
 
 const std::vector<InpainterRow>& inpainters() {
     static const std::vector<InpainterRow> rows{preview_inpainter(), telea_inpainter(),
-                                                ns_inpainter()};
+                                                ns_inpainter(), heal_inpainter()};
     return rows;
 }
 
