@@ -13,6 +13,7 @@ struct Metadata {
     std::string format;                     // "png", "jpeg", "webp", "tiff"; empty: made here
     std::vector<std::byte> icc, exif, xmp;  // exif begins with its TIFF header, "II*" or "MM"
     std::vector<std::pair<std::string, std::string>> text;  // PNG text chunks, UTF-8, in order
+    std::vector<std::byte> jpeg{};  // how a JPEG was encoded; jpeg.cpp writes it again the same way
 };
 
 struct Size {

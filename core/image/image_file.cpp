@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/machine.h"
 #include "core/image/codecs.h"
+#include "core/image/metadata.h"
 #include "core/image/record.h"
 
 namespace daguerre {
@@ -133,6 +135,16 @@ void write_image(const fs::path& file, const Image& image, const WriteOptions& o
     if (format->record != RecordPlace::Text)
         metadata = record_in_tags(std::move(metadata), format->record == RecordPlace::ExifAndXmp);
     write_whole(file, format->write(image, metadata, options, file.string()));
+}
+
+void renew_thumbnail(Image& image) {
+    if (!has_thumbnail(image.metadata.exif)) return;
+    constexpr int longer_side = 160, quality = 85;  // EXIF 2.32: 160 x 120
+    const double scale = std::min(1.0, double(longer_side) / std::max(image.width, image.height));
+    const auto side = [&](int n) { return std::max(int(std::lround(n * scale)), 1); };
+    const Image small = resize(image, {side(image.width), side(image.height)});
+    const std::string jpeg = jpeg_format().write(small, {}, {.quality = quality}, "thumbnail");
+    image.metadata.exif = with_thumbnail(image.metadata.exif, jpeg);
 }
 
 bool has_image_suffix(const fs::path& file) { return format_of_suffix(file) != nullptr; }

@@ -20,8 +20,10 @@ struct ImageInfo {
 
 inline constexpr std::int64_t default_pixel_limit = 500'000'000;
 
+inline constexpr int usual_quality = 95;
+
 struct WriteOptions {
-    int quality = 95;      // JPEG and lossy WebP, 1 to 100
+    int quality = 0;       // JPEG and lossy WebP, 1 to 100; 0: a JPEG as it was read, else 95
     bool lossless = true;  // WebP
     bool record = true;    // false leaves out the texts `parameters` and `daguerre` (record.h)
 };
@@ -59,9 +61,14 @@ Image read_image(std::string_view bytes, std::string_view name,
 /// place; a record (record.h) goes into EXIF and XMP where it has none for text. Where a format
 /// lacks 16 bits they are rounded, where it lacks alpha it is laid over black, and where it lacks
 /// grey it is written as RGB. Written whole (files.h).
-/// Throws Error for an unknown suffix, a size the format can't hold, or when it can't be written.
+/// A JPEG that was read is written with its own tables and colour sampling, unless `quality` says
+/// otherwise. Throws Error for an unknown suffix, a size the format can't hold, or when it can't be
+/// written.
 void write_image(const std::filesystem::path& file, const Image& image,
                  const WriteOptions& options = {});
+/// Where EXIF holds a thumbnail, it becomes one of the pixels as they are now: what was retouched
+/// away mustn't stay there. Without one nothing happens.
+void renew_thumbnail(Image& image);
 /// Whether `file` ends in a suffix of the table, in any case.
 bool has_image_suffix(const std::filesystem::path& file);
 

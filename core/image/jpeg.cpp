@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <new>
+#include <type_traits>
 
 // jpeglib.h needs FILE and size_t declared before it.
 #include <jpeglib.h>
@@ -56,6 +57,59 @@ jpeg_error_mgr* with_handlers(Errors& errors) {
     errors.error_exit = give_up;
     errors.emit_message = judge_message;
     return &errors;
+}
+
+/// How a JPEG was encoded, kept as bytes in Metadata.
+struct Coding {
+    struct Component {
+        std::uint8_t across = 1, down = 1;  // sampling factors
+        std::uint16_t table[DCTSIZE2]{};    // of quantisation
+    };
+    std::uint16_t space = JCS_UNKNOWN, progressive = 0, count = 0;
+    Component components[3]{};
+};
+static_assert(std::has_unique_object_representations_v<Coding>, "equal codings, equal bytes");
+
+/// Nothing for what we don't write.
+std::vector<std::byte> coding_of(const jpeg_decompress_struct& codec) {
+    Coding coding{.space = std::uint16_t(codec.jpeg_color_space),
+                  .progressive = std::uint16_t(codec.progressive_mode),
+                  .count = std::uint16_t(codec.num_components)};
+    const bool known = codec.jpeg_color_space == JCS_GRAYSCALE ||
+                       codec.jpeg_color_space == JCS_YCbCr || codec.jpeg_color_space == JCS_RGB;
+    for (int i = 0; i < coding.count && known; ++i) {
+        const jpeg_component_info& from = codec.comp_info[i];
+        if (!from.quant_table) return {};
+        Coding::Component& to = coding.components[i];
+        to.across = std::uint8_t(from.h_samp_factor);
+        to.down = std::uint8_t(from.v_samp_factor);
+        std::copy_n(from.quant_table->quantval, DCTSIZE2, to.table);
+    }
+    const auto* bytes = reinterpret_cast<const std::byte*>(&coding);
+    return known ? std::vector<std::byte>(bytes, bytes + sizeof coding) : std::vector<std::byte>();
+}
+
+/// The coding when it suits an image of so many channels, else one with count 0.
+Coding coding_for(const std::vector<std::byte>& bytes, int channels) {
+    Coding coding;
+    if (bytes.size() != sizeof coding) return {};
+    std::memcpy(&coding, bytes.data(), sizeof coding);
+    return coding.count == channels ? coding : Coding();
+}
+
+/// Whether libjpeg writes components of these sizes: whole fractions of the largest.
+bool can_be_sampled(const Coding& coding) {
+    int across = 1, down = 1, blocks = 0;
+    for (int i = 0; i < coding.count; ++i) {
+        across = std::max<int>(across, coding.components[i].across);
+        down = std::max<int>(down, coding.components[i].down);
+        blocks += coding.components[i].across * coding.components[i].down;
+    }
+    for (int i = 0; i < coding.count; ++i) {
+        const Coding::Component& one = coding.components[i];
+        if (one.across < 1 || one.down < 1 || across % one.across || down % one.down) return false;
+    }
+    return blocks <= C_MAX_BLOCKS_IN_MCU;
 }
 
 template <class Act>
@@ -126,6 +180,7 @@ public:
         metadata.icc = bytes_of({reinterpret_cast<const char*>(icc), size});
         std::free(icc);
     }
+    void coding(Metadata& metadata) const { metadata.jpeg = coding_of(codec_); }
 
 private:
     jpeg_decompress_struct codec_{};
@@ -146,6 +201,7 @@ Image read(std::string_view bytes, std::string_view name) {
     reader.header(name);
     Image image = reader.image(name);
     reader.metadata(image.metadata);
+    reader.coding(image.metadata);
     return image;
 }
 
@@ -211,12 +267,39 @@ void write_markers(j_compress_ptr codec, const std::string& exif, const std::str
                                unsigned(icc.size()));
 }
 
+void encode_well(j_compress_ptr codec, int quality) {
+    jpeg_set_quality(codec, quality, TRUE);
+    constexpr int full_colour_from = 90;
+    if (quality >= full_colour_from)
+        codec->comp_info[0].h_samp_factor = codec->comp_info[0].v_samp_factor = 1;
+}
+
+void encode_as(j_compress_ptr codec, const Coding& coding) {
+    jpeg_set_colorspace(codec, J_COLOR_SPACE(coding.space));
+    const bool sampled = can_be_sampled(coding);
+    for (int i = 0; i < coding.count; ++i) {
+        const Coding::Component& from = coding.components[i];
+        jpeg_component_info& to = codec->comp_info[i];
+        to.h_samp_factor = sampled && coding.count > 1 ? from.across : 1;
+        to.v_samp_factor = sampled && coding.count > 1 ? from.down : 1;
+        to.quant_tbl_no = 0;
+        while (!std::ranges::equal(coding.components[to.quant_tbl_no].table, from.table))
+            ++to.quant_tbl_no;
+        unsigned int table[DCTSIZE2];
+        std::copy_n(from.table, DCTSIZE2, table);
+        constexpr int as_they_are = 100;  // per cent
+        jpeg_add_quant_table(codec, to.quant_tbl_no, table, as_they_are, FALSE);
+    }
+    if (coding.progressive) jpeg_simple_progression(codec);
+}
+
 std::string write(const Image& original, const Metadata& metadata, const WriteOptions& options,
                   std::string_view name) {
     require_side(original, JPEG_MAX_DIMENSION, "JPEG", name);
     const Image image = to_channels(original, original.channels == 1 ? 1 : 3);
     const std::string exif = marker_of(exif_marker, metadata.exif);
     const std::string xmp = marker_of(xmp_marker, metadata.xmp);
+    const Coding coding = coding_for(metadata.jpeg, image.channels);
     Writer writer;
     j_compress_ptr codec = &writer.codec;
     const bool written = tried(writer.errors, [&] {
@@ -225,11 +308,11 @@ std::string write(const Image& original, const Metadata& metadata, const WriteOp
         codec->input_components = image.channels;
         codec->in_color_space = image.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
         jpeg_set_defaults(codec);
-        jpeg_set_quality(codec, options.quality, TRUE);
+        if (options.quality == 0 && coding.count > 0)
+            encode_as(codec, coding);
+        else
+            encode_well(codec, options.quality > 0 ? options.quality : usual_quality);
         codec->optimize_coding = TRUE;
-        constexpr int full_colour_from = 90;
-        if (options.quality >= full_colour_from)
-            codec->comp_info[0].h_samp_factor = codec->comp_info[0].v_samp_factor = 1;
         jpeg_start_compress(codec, TRUE);
         write_markers(codec, exif, xmp, metadata.icc);
         while (codec->next_scanline < codec->image_height) {

@@ -142,6 +142,26 @@ int orientation_of(const std::vector<std::byte>& exif) {
     });
 }
 
+bool has_thumbnail(const std::vector<std::byte>& exif) {
+    if (exif.empty()) return false;
+    return understood(false, [&] {
+        Exiv2::ExifData tags;
+        decode(tags, exif);
+        return Exiv2::ExifThumbC(tags).copy().size_ > 0;
+    });
+}
+
+std::vector<std::byte> with_thumbnail(const std::vector<std::byte>& exif, std::string_view jpeg) {
+    return understood(exif, [&] {
+        Exiv2::ExifData tags;
+        const Exiv2::ByteOrder order = decode(tags, exif);
+        Exiv2::ExifThumb thumbnail(tags);
+        thumbnail.erase();
+        thumbnail.setJpegThumbnail(exiv2_bytes(jpeg), long(jpeg.size()));
+        return encoded(tags, order, exif);
+    });
+}
+
 std::string xmp_record(const std::vector<std::byte>& xmp) {
     // Most XMP isn't ours: look before parsing.
     if (xmp.size() > xmp_limit || view_of(xmp).find("urn:daguerre:1") == std::string_view::npos)

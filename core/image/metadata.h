@@ -19,6 +19,10 @@ std::vector<std::byte> with_user_comment(const std::vector<std::byte>& exif, std
 /// The EXIF tag Orientation: how the stored pixels have to be turned to be looked at, 1 to 8. 1
 /// when it isn't said.
 int orientation_of(const std::vector<std::byte>& exif);
+/// Whether EXIF holds a thumbnail.
+bool has_thumbnail(const std::vector<std::byte>& exif);
+/// EXIF with this JPEG as its thumbnail, all other tags kept.
+std::vector<std::byte> with_thumbnail(const std::vector<std::byte>& exif, std::string_view jpeg);
 
 /// The XMP property `record` of the namespace urn:daguerre:1/.
 std::string xmp_record(const std::vector<std::byte>& xmp);

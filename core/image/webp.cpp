@@ -123,7 +123,7 @@ Image as_rgb(const Image& image) {
 std::string encoded(const Image& image, const WriteOptions& options, std::string_view name) {
     WebPConfig config;
     WebPConfigInit(&config);
-    config.quality = float(options.quality);
+    config.quality = float(options.quality > 0 ? options.quality : usual_quality);
     if (options.lossless) WebPConfigLosslessPreset(&config, 6);
     config.exact = 1;  // the colours under transparent pixels stay
     WebPPicture picture;

@@ -134,7 +134,13 @@ void write_png(const fs::path& file, const Image& image, int interlace) {
     std::fclose(out);
 }
 
-void write_jpeg(const fs::path& file, const Image& image, J_COLOR_SPACE space, bool progressive) {
+struct JpegKind {
+    J_COLOR_SPACE stored = JCS_UNKNOWN;  // unknown: as libjpeg likes it
+    int quality = 95, across = 2, down = 2;
+};
+
+void write_jpeg(const fs::path& file, const Image& image, J_COLOR_SPACE space, bool progressive,
+                const JpegKind& kind = {}) {
     std::FILE* out = std::fopen(file.c_str(), "wb");
     jpeg_compress_struct codec;
     jpeg_error_mgr errors;
@@ -146,7 +152,12 @@ void write_jpeg(const fs::path& file, const Image& image, J_COLOR_SPACE space, b
     codec.input_components = image.channels;
     codec.in_color_space = space;
     jpeg_set_defaults(&codec);
-    jpeg_set_quality(&codec, 95, TRUE);
+    if (kind.stored != JCS_UNKNOWN) jpeg_set_colorspace(&codec, kind.stored);
+    jpeg_set_quality(&codec, kind.quality, TRUE);
+    if (codec.jpeg_color_space == JCS_YCbCr) {
+        codec.comp_info[0].h_samp_factor = kind.across;
+        codec.comp_info[0].v_samp_factor = kind.down;
+    }
     if (progressive) jpeg_simple_progression(&codec);
     jpeg_start_compress(&codec, TRUE);
     while (codec.next_scanline < codec.image_height) {
@@ -255,6 +266,50 @@ private Q_SLOTS:
         QCOMPARE(read_image(folder() / "a.jpg").pixels, read_image(folder() / "b.jpg").pixels);
         write_jpeg(folder() / "a.jpg", gradient<std::uint8_t>(40, 30, 1), JCS_GRAYSCALE, true);
         QVERIFY(difference(read_image(folder() / "a.jpg"), gradient<std::uint8_t>(40, 30, 1)) < 3);
+    }
+
+    /// The tables, the sampling of colours, and so the size; nothing that rounding didn't change.
+    void a_jpeg_is_written_as_it_was_read() {
+        const Image smooth = resize(gradient<std::uint8_t>(9, 7, 3), {130, 90});
+        const Image grey = to_channels(smooth, 1);
+        const fs::path file = folder() / "a.jpg", again = folder() / "b.jpg";
+        for (const bool progressive : {false, true})
+            for (const JpegKind& kind :
+                 {JpegKind{JCS_YCbCr, 30, 2, 2}, JpegKind{JCS_YCbCr, 75, 2, 1},
+                  JpegKind{JCS_YCbCr, 92, 1, 1}, JpegKind{JCS_YCbCr, 98, 1, 2},
+                  JpegKind{JCS_YCbCr, 80, 4, 1}, JpegKind{JCS_RGB, 85, 1, 1},
+                  JpegKind{JCS_GRAYSCALE, 60, 1, 1}}) {
+                const bool is_grey = kind.stored == JCS_GRAYSCALE;
+                write_jpeg(file, is_grey ? grey : smooth, is_grey ? JCS_GRAYSCALE : JCS_RGB,
+                           progressive, kind);
+                const Image first = read_image(file);
+                write_image(again, first);
+                const Image second = read_image(again);
+                QVERIFY(!first.metadata.jpeg.empty());
+                QVERIFY(second.metadata.jpeg == first.metadata.jpeg);
+                QVERIFY(difference(first, second) < 0.6);
+                QVERIFY(double(fs::file_size(again)) < 1.1 * double(fs::file_size(file)));
+                write_image(again, second);
+                QVERIFY(difference(second, read_image(again)) <= difference(first, second));
+                write_image(again, first, {.quality = 5});
+                QVERIFY(read_image(again).metadata.jpeg != first.metadata.jpeg);
+            }
+    }
+
+    void tables_are_used_for_their_own_kind_of_image() {
+        write_jpeg(folder() / "a.jpg", gradient<std::uint8_t>(40, 30, 3), JCS_RGB, false,
+                   {.quality = 10});
+        Image photo = read_image(folder() / "a.jpg");
+        const auto coding = photo.metadata.jpeg;
+        Image grey = to_channels(photo, 1);
+        grey.metadata.jpeg = coding;
+        write_image(folder() / "b.jpg", grey);
+        QVERIFY(difference(read_image(folder() / "b.jpg"), grey) < 2);  // not of quality 10
+        for (const std::size_t size : {std::size_t(0), std::size_t(7), coding.size()}) {
+            photo.metadata.jpeg.assign(size, std::byte(0));
+            write_image(folder() / "b.jpg", photo);
+            QVERIFY(difference(read_image(folder() / "b.jpg"), photo) < 2);
+        }
     }
 
     void cmyk_jpeg_is_refused() {

@@ -209,6 +209,29 @@ private Q_SLOTS:
                  std::string("über Ärger 你好"));
     }
 
+    void a_thumbnail_shows_what_the_pixels_show() {
+        Image plain = picture(40, 30, 3, 8), photo = picture(800, 600, 3, 8);
+        write_image(folder_ / "old.jpg", plain);
+        const std::vector<std::byte> camera = with_user_comment(exif(), "a word");
+        QVERIFY(!has_thumbnail({}) && !has_thumbnail(camera) && !has_thumbnail(bytes_of("II*")));
+        for (std::byte& value : photo.pixels) value = std::byte(200);
+        photo.metadata.exif = camera;
+        renew_thumbnail(photo);
+        QVERIFY(photo.metadata.exif == camera);
+        photo.metadata.exif = with_thumbnail(camera, read_file(folder_ / "old.jpg", 1 << 20));
+        QVERIFY(has_thumbnail(photo.metadata.exif));
+        renew_thumbnail(photo);
+        write_image(folder_ / "new.jpg", photo);
+        const auto found = read_image(folder_ / "new.jpg").metadata.exif;
+        QCOMPARE(user_comment(found), std::string("a word"));
+        const std::string text(reinterpret_cast<const char*>(found.data()), found.size());
+        const std::size_t start = text.find("\xFF\xD8\xFF");
+        QVERIFY(start != text.npos && text.find("\xFF\xD8\xFF", start + 1) == text.npos);
+        const Image small = read_image(std::string_view(text).substr(start), "thumbnail");
+        QVERIFY(small.width == 160 && small.height == 120);
+        for (const std::byte value : small.pixels) QVERIFY(std::abs(int(value) - 200) < 3);
+    }
+
     void png_text_is_kept_in_order() {
         Image image = picture(4, 4, 1, 8);
         const std::vector<std::pair<std::string, std::string>> texts{
