@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include "app/cli/bench_inpaint.h"
 #include "app/cli/command.h"
 #include "app/cli/options.h"
 #include "app/cli/start_time.h"
@@ -136,18 +137,51 @@ Result bench_network(Terminal& terminal, const std::string& what, const BenchOpt
     return {.stopped = terminal.stopped()};
 }
 
+/// What can be measured, and with which options.
 struct What {
     std::string id;
+    Fields (*fields)();
+    Result (*run)(Terminal&, const Fields& options, const Fields& machine);
 };
+
+const std::vector<What>& measurements() {
+    static constexpr auto network_fields = [] { return fields_of<BenchOptions>(); };
+    static const std::vector<What> rows{
+        {"start", network_fields,
+         [](Terminal& terminal, const Fields& options, const Fields&) {
+             return bench_start(terminal, options_from<BenchOptions>(options));
+         }},
+        {"sample", network_fields,
+         [](Terminal& terminal, const Fields& options, const Fields& machine) {
+             return bench_network(terminal, "sample", options_from<BenchOptions>(options), machine);
+         }},
+        {"train", network_fields,
+         [](Terminal& terminal, const Fields& options, const Fields& machine) {
+             return bench_network(terminal, "train", options_from<BenchOptions>(options), machine);
+         }},
+        {"inpaint", [] { return fields_of<InpaintBenchOptions>(); },
+         [](Terminal& terminal, const Fields& options, const Fields& machine) {
+             return bench_inpaint(terminal, options_from<InpaintBenchOptions>(options), machine);
+         }},
+    };
+    return rows;
+}
+
+/// The options of all measurements.
+Fields all_fields() {
+    Fields fields;
+    for (const What& what : measurements())
+        for (const Field& field : what.fields())
+            if (!find_field(fields, field.key)) fields.push_back(field);
+    return fields;
+}
 
 Result run(Terminal& terminal, const std::string& what, const FieldOptions& given,
            const Fields& machine) {
-    row_named(std::vector<What>{{"start"}, {"sample"}, {"train"}}, what, "measurement");
-    Fields fields = fields_of<BenchOptions>();
-    given.take(fields, "bench");
-    const auto options = options_from<BenchOptions>(fields);
-    if (what == "start") return bench_start(terminal, options);
-    return bench_network(terminal, what, options, machine);
+    const What& row = row_named(measurements(), what, "measurement");
+    Fields fields = row.fields();
+    given.take(fields, "bench " + what);
+    return row.run(terminal, fields, machine);
 }
 
 }  // namespace
@@ -158,9 +192,10 @@ Command bench_command() {
                 const auto what = std::make_shared<std::string>();
                 app.add_option("WHAT", *what,
                                "start: until the programs are ready; sample: calls of "
-                               "a network; train: steps of training")
+                               "a network; train: steps of training; inpaint: fills of holes "
+                               "whose truth is known")
                     ->required();
-                const FieldOptions given(app, fields_of<BenchOptions>());
+                const FieldOptions given(app, all_fields());
                 return [what, given](Terminal& terminal, const Fields& machine) {
                     return run(terminal, *what, given, machine);
                 };

@@ -82,8 +82,11 @@ std::string key_list(const Fields& fields) {
 FieldOptions::FieldOptions(CLI::App& app, const Fields& fields) {
     for (const Field& field : fields) {
         const std::string help = description(field);
-        CLI::Option* option = app.add_option(option_name(field.key), help);
-        option->type_name(value_name(field))->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+        const bool is_switch = std::holds_alternative<bool>(field.value);
+        CLI::Option* option = is_switch ? app.add_flag(option_name(field.key), help)
+                                        : app.add_option(option_name(field.key), help);
+        if (!is_switch) option->type_name(value_name(field));
+        option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
         options_.emplace_back(field.key, option);
     }
 }

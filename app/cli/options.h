@@ -14,8 +14,9 @@ class Option;
 
 namespace daguerre {
 
-/// One option for each Field: `edge_tolerance` becomes `--edge-tolerance`. Values stay text until
-/// they are taken, so that their range is checked in one place, by core.
+/// One option for each Field: `edge_tolerance` becomes `--edge-tolerance`; one that is on or off
+/// becomes a switch, `--scenes` or `--scenes=off`. Values stay text until they are taken, so that
+/// their range is checked in one place, by core.
 class FieldOptions {
 public:
     FieldOptions() = default;
