@@ -122,6 +122,38 @@ struct SamplingOptions {
     }
 };
 
+/// What a diffusion model takes for completing pictures beside GenerateRequest.
+struct CompletionOptions {
+    std::string method = "ddnm";
+    std::int64_t steps = 100;
+    std::int64_t jump = 10;
+    std::int64_t times = 5;
+
+    void each(auto&& visit) {
+        visit(method, {.key = "method",
+                       .label = "Method",
+                       .help = "ddnm: one call a step; repaint: harmonises more, several times "
+                               "slower",
+                       .choices = {"ddnm", "repaint"},
+                       .titles = {"DDNM", "RePaint"}});
+        visit(steps, {.key = "model_steps",
+                      .label = "Steps",
+                      .help = "noise levels that the model visits",
+                      .min = 2,
+                      .max = 1000});
+        visit(jump, {.key = "jump",
+                     .label = "Jump",
+                     .help = "repaint: how many steps it goes back",
+                     .min = 1,
+                     .max = 1000});
+        visit(times, {.key = "times",
+                      .label = "Times",
+                      .help = "repaint: how often it does each stretch",
+                      .min = 1,
+                      .max = 100});
+    }
+};
+
 const std::vector<Preset>& diffusion_presets();
 
 /// The network that the settings describe. Throws Error when they don't go together.

@@ -8,7 +8,9 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/diffusion/completion.h"
 #include "core/diffusion/denoiser.h"
+#include "core/models/sampling_reporter.h"
 #include "core/nn/device.h"
 #include "core/nn/image_tensor.h"
 #include "core/nn/safetensors.h"
@@ -18,9 +20,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t group_size = 16;  // images that a sampler holds at once
-
-/// Thrown through the sampler when the caller wants to stop before a network call.
-struct Stopped {};
 
 /// Images in one network call. It depends on nothing but the size of the images and the device,
 /// since kernels round differently for other counts and the same seed must give the same pixels.
@@ -46,42 +45,6 @@ struct Group {
     std::vector<std::int64_t> labels;  // with the null class for "none"; empty: no classes
 
     std::int64_t count() const { return std::int64_t(seeds.size()); }
-};
-
-/// Tells the caller how far it is, and throws Stopped when it wants no more.
-class Reporter {
-public:
-    Reporter(const OnProgress& on_progress, std::int64_t steps)
-        : on_progress_(on_progress), steps_(steps) {}
-
-    void call() {
-        if (!tell({done_, steps_, "call", {}})) throw Stopped();
-    }
-
-    /// After the last step the images are finished, and are kept.
-    void step(const SamplerStep& at, std::int64_t first, const NoiseSchedule& schedule) {
-        ++done_;
-        const auto preview = [&] {
-            return Preview{int(first),
-                           at.step,
-                           at.steps,
-                           at.sigma,
-                           schedule.t_of(at.sigma),
-                           images_of(at.x / std::sqrt(1 + at.sigma * at.sigma)),
-                           images_of(at.denoised)};
-        };
-        stopped_ = !tell({done_, steps_, "step", preview});
-        if (stopped_ && at.step + 1 < at.steps) throw Stopped();
-    }
-
-    bool stopped() const { return stopped_; }
-
-private:
-    bool tell(const Progress& progress) const { return !on_progress_ || on_progress_(progress); }
-
-    const OnProgress& on_progress_;
-    std::int64_t steps_ = 0, done_ = 0;
-    bool stopped_ = false;
 };
 
 class DiffusionModel : public Model {
@@ -125,6 +88,11 @@ public:
         return images;
     }
 
+    Fields complete_fields() const override { return fields_of<CompletionOptions>(); }
+
+    Image complete(const Image& picture, const Image& hole, const GenerateRequest& request,
+                   const Fields& own, const OnProgress& on_progress) const override;
+
     void save(const fs::path& folder) const override {
         replace_folder(folder, [this](const fs::path& temporary) {
             write_diffusers_folder(temporary, setup_, weights_of(*network_), about_);
@@ -138,6 +106,12 @@ private:
     Group group_of(const Plan& plan, std::int64_t first) const;
     at::Tensor call(const Plan& plan, const Group& group, const at::Tensor& x, double t,
                     std::int64_t first) const;
+    Noise noise_for(const Group& group) const {
+        return seeded_noise(group.seeds, {info_.channels, info_.height, info_.width});
+    }
+    at::Tensor completed(const Plan& plan, const KnownPart& part, const CompletionOptions& options,
+                         const OnProgress& on_progress) const;
+    Denoiser denoiser_for(const Plan& plan, const Group& group, Reporter& reporter) const;
     std::vector<Image> made(const Plan& plan, const Group& group, Reporter& reporter) const;
     Json json_record(const Plan& plan, std::uint32_t seed, const std::string& class_name) const;
     Record record_of(const Plan& plan, std::int64_t i) const;
@@ -277,8 +251,9 @@ Group DiffusionModel::group_of(const Plan& plan, std::int64_t first) const {
     return group;
 }
 
-std::vector<Image> DiffusionModel::made(const Plan& plan, const Group& group,
-                                        Reporter& reporter) const {
+/// The three must outlive it.
+Denoiser DiffusionModel::denoiser_for(const Plan& plan, const Group& group,
+                                      Reporter& reporter) const {
     const NetworkCall network = [&](const at::Tensor& x, double t) {
         std::vector<at::Tensor> parts;
         for (std::int64_t at = 0; at < group.count(); at += plan.chunk) {
@@ -288,13 +263,18 @@ std::vector<Image> DiffusionModel::made(const Plan& plan, const Group& group,
         }
         return at::cat(parts);
     };
-    Denoiser denoiser = denoiser_of(network, objective_, schedule_);
+    return denoiser_of(network, objective_, schedule_);
+}
+
+std::vector<Image> DiffusionModel::made(const Plan& plan, const Group& group,
+                                        Reporter& reporter) const {
+    Denoiser denoiser = denoiser_for(plan, group, reporter);
     if (setup_.clip) denoiser = clamped(denoiser, setup_.clip_range);
     const OnStep on_step = [&](const SamplerStep& at) {
         reporter.step(at, group.first, schedule_);
         return true;
     };
-    const Noise noise = seeded_noise(group.seeds, {info_.channels, info_.height, info_.width});
+    const Noise noise = noise_for(group);
     const double scale = std::sqrt(1 + plan.sigmas[0] * plan.sigmas[0]);
     const at::Tensor start = noise().to(plan.place) * scale;
     const Sampler& sampler = row_named(samplers(), plan.options.sampler, "sampler");
@@ -303,6 +283,53 @@ std::vector<Image> DiffusionModel::made(const Plan& plan, const Group& group,
     for (std::size_t i = 0; i < images.size(); ++i)
         add_record(images[i], record_of(plan, group.first + std::int64_t(i)));
     return images;
+}
+
+Image DiffusionModel::complete(const Image& picture, const Image& hole,
+                               const GenerateRequest& request, const Fields& own,
+                               const OnProgress& on_progress) const {
+    require(picture.width == info_.width && picture.height == info_.height &&
+                picture.channels == info_.channels && picture.depth == 8,
+            "the picture has the model's size and channels");
+    require(hole.width == picture.width && hole.height == picture.height && hole.channels == 1,
+            "the hole has the picture's size");
+    const auto options = options_from<CompletionOptions>(own);
+    if (const auto levels = std::int64_t(schedule_.sigmas.size()); options.steps > levels)
+        throw Error("{id} knows {n} noise levels and can't visit {steps}. Lower the steps.",
+                    {{"id", info_.id}, {"n", levels}, {"steps", options.steps}});
+    GenerateRequest one = request;
+    one.count = 1;
+    Plan plan = plan_of(one, {});
+    plan.chunk = 1;
+    plan.sigmas = completion_sigmas(schedule_, int(options.steps));
+    const c10::InferenceMode inference;
+    const KnownPart part{(tensor_of({hole}) < 0).to(plan.place),
+                         tensor_of({picture}).to(plan.place)};
+    try {
+        return images_of(completed(plan, part, options, on_progress))[0];
+    } catch (const Stopped&) {
+        return {};
+    }
+}
+
+/// Throws Stopped.
+at::Tensor DiffusionModel::completed(const Plan& plan, const KnownPart& part,
+                                     const CompletionOptions& options,
+                                     const OnProgress& on_progress) const {
+    const Resampling resampling{int(options.jump), int(options.times)};
+    const int steps = int(options.steps);
+    const bool again = options.method == "repaint";
+    Reporter reporter(on_progress, again ? repaint_calls(steps, resampling) : steps);
+    const OnStep on_step = [&](const SamplerStep& at) {
+        reporter.step(at, 0, schedule_);
+        return true;
+    };
+    const Group group = group_of(plan, 0);
+    const Denoiser denoiser = denoiser_for(plan, group, reporter);
+    const Noise noise = noise_for(group);
+    const at::Tensor start = noise().to(plan.place) * std::hypot(1, plan.sigmas[0]);
+    if (again) return repaint(denoiser, start, plan.sigmas, part, noise, on_step, resampling);
+    return ddnm(denoiser, start, plan.sigmas, part, noise, on_step);
 }
 
 /// The text `daguerre`: what makes this one image again.

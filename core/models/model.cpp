@@ -45,6 +45,14 @@ std::optional<int> index_of(const std::vector<std::string>& classes, const std::
 
 }  // namespace
 
+Image Model::complete(const Image&, const Image&, const GenerateRequest&, const Fields&,
+                      const OnProgress&) const {
+    throw Error(
+        "{id} can't fill pictures: only diffusion models can. “daguerre models” lists what there "
+        "is.",
+        {{"id", info().id}});
+}
+
 std::uint32_t seed_of(const GenerateRequest& request, std::int64_t i) {
     return static_cast<std::uint32_t>(static_cast<std::uint64_t>(request.seed) +
                                       static_cast<std::uint64_t>(i));

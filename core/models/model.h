@@ -74,6 +74,16 @@ public:
     /// Throws Error before work starts when the request can't be met.
     virtual std::vector<Image> generate(const GenerateRequest&, const Fields&,
                                         const OnProgress&) const = 0;
+    /// What complete takes beside the request; empty: this model can't complete pictures.
+    virtual Fields complete_fields() const { return {}; }
+    /// A picture whose missing part is filled with what the model knows. picture: 8 bit, of the
+    /// model's size and channels. hole: a mask of that size; what it keeps comes back as it is.
+    /// request: its seed, class, device, precision and threads count. Blocks. on_progress: "step"
+    /// with a preview after each network call, of which `total` will be made, and "call" without
+    /// one before it; after it answered false the image has width 0. Throws Error as generate, and
+    /// when the model can't.
+    virtual Image complete(const Image& picture, const Image& hole, const GenerateRequest& request,
+                           const Fields&, const OnProgress&) const;
     /// Writes the model folder (product.md 3). Throws Error.
     virtual void save(const std::filesystem::path& folder) const = 0;
 };

@@ -255,6 +255,50 @@ private Q_SLOTS:
                 std::string::npos);
     }
 
+    void the_rest_of_a_picture_is_completed() {
+        for (const auto& [channels, null_class] : {std::pair{1, false}, {3, true}}) {
+            const auto model = model_of(null_class ? 2 : 0, null_class, 12, channels);
+            Image picture = Image::blank(12, 12, channels), hole = Image::blank(12, 12, 1);
+            for (std::size_t i = 0; i < picture.pixels.size(); ++i)
+                picture.pixels[i] = std::byte(i * 37);
+            for (std::size_t i = 0; i < 60; ++i) hole.pixels[i] = std::byte(128);
+            for (const auto& [method, calls] : {std::pair{"ddnm", 6}, {"repaint", 6 + 2 * 2 * 2}}) {
+                Fields fields = model->complete_fields();
+                set_field(fields, "method", std::string(method));
+                set_field(fields, "model_steps", std::int64_t(6));
+                set_field(fields, "jump", std::int64_t(2));
+                set_field(fields, "times", std::int64_t(3));
+                int begun = 0, steps = 0;
+                const auto count = [&](const Progress& at) {
+                    begun += at.what == "call";
+                    steps += at.what == "step";
+                    return at.total == calls && at.done == steps;
+                };
+                const auto once = [&](std::int64_t seed, const OnProgress& on_progress) {
+                    return model->complete(picture, hole, request_of(1, seed), fields, on_progress);
+                };
+                const Image result = once(5, count);
+                QCOMPARE(begun, calls);
+                QCOMPARE(steps, calls);
+                for (std::size_t i = 0; i < 144; ++i)
+                    for (std::size_t c = i * std::size_t(channels);
+                         i >= 60 && c / std::size_t(channels) == i; ++c)
+                        QVERIFY(result.pixels[c] == picture.pixels[c]);
+                QVERIFY(result.pixels != picture.pixels);
+                QVERIFY(result.pixels == once(5, {}).pixels);
+                QVERIFY(result.pixels != once(6, {}).pixels);
+                int asked = 0;
+                QCOMPARE(once(5, [&](const Progress&) { return ++asked < 4; }).width, 0);
+                QCOMPARE(asked, 4);
+            }
+        }
+        const auto model = model_of(0, false);
+        const Image small = Image::blank(5, 5, 1);
+        QVERIFY(!refusal<std::logic_error>([&] {
+                     model->complete(small, small, request_of(1, 1), {}, {});
+                 }).empty());
+    }
+
     void presets_have_the_size_they_are_known_for() {
         const std::map<std::string, double> millions{
             {"nano-28", 0.687},   {"tiny-28", 1.113},  {"small-28", 6.470}, {"tiny-32", 4.329},
