@@ -2,9 +2,7 @@
 
 #include <lcms2.h>
 
-#include <cstdint>
 #include <memory>
-#include <type_traits>
 
 namespace daguerre {
 namespace {
@@ -24,33 +22,43 @@ Profile grey_srgb() {
 }
 
 /// How lcms2 calls the layout of the pixels.
-cmsUInt32Number layout_of(const Image& image) {
-    const bool deep = image.depth == 16;
-    if (image.channels == 1) return deep ? TYPE_GRAY_16 : TYPE_GRAY_8;
-    if (image.channels == 3) return deep ? TYPE_RGB_16 : TYPE_RGB_8;
+cmsUInt32Number layout_of(int channels, int depth) {
+    const bool deep = depth == 16;
+    if (channels == 1) return deep ? TYPE_GRAY_16 : TYPE_GRAY_8;
+    if (channels == 3) return deep ? TYPE_RGB_16 : TYPE_RGB_8;
     return deep ? TYPE_RGBA_16 : TYPE_RGBA_8;
 }
 
 }  // namespace
 
-Image to_srgb(Image image) {
-    if (image.metadata.icc.empty()) return image;
-    const Profile from(cmsOpenProfileFromMem(image.metadata.icc.data(),
-                                             cmsUInt32Number(image.metadata.icc.size())));
-    const bool grey = image.channels == 1;
+std::function<void(Image&)> srgb_conversion(const std::vector<std::byte>& icc, int channels,
+                                            int depth) {
+    if (icc.empty()) return nullptr;
+    const Profile from(cmsOpenProfileFromMem(icc.data(), cmsUInt32Number(icc.size())));
+    const bool grey = channels == 1;
     if (!from || cmsGetColorSpace(from.get()) != (grey ? cmsSigGrayData : cmsSigRgbData))
-        return image;
+        return nullptr;
     const Profile to = grey ? grey_srgb() : Profile(cmsCreate_sRGBProfile());
-    const cmsUInt32Number layout = layout_of(image);
+    const cmsUInt32Number layout = layout_of(channels, depth);
     // Changing pixels in place leaves alpha as it is.
-    const std::unique_ptr<std::remove_pointer_t<cmsHTRANSFORM>, decltype(&cmsDeleteTransform)>
-        transform(cmsCreateTransform(from.get(), layout, to.get(), layout,
-                                     INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_BLACKPOINTCOMPENSATION),
-                  cmsDeleteTransform);
-    if (!transform) return image;
-    for (int y = 0; y < image.height; ++y)
-        cmsDoTransform(transform.get(), image.row<std::byte>(y).data(),
-                       image.row<std::byte>(y).data(), cmsUInt32Number(image.width));
+    const std::shared_ptr<void> transform(
+        cmsCreateTransform(from.get(), layout, to.get(), layout, INTENT_RELATIVE_COLORIMETRIC,
+                           cmsFLAGS_BLACKPOINTCOMPENSATION),
+        [](void* made) {
+            if (made) cmsDeleteTransform(made);
+        });
+    if (!transform) return nullptr;
+    return [transform](Image& image) {
+        for (int y = 0; y < image.height; ++y)
+            cmsDoTransform(transform.get(), image.row<std::byte>(y).data(),
+                           image.row<std::byte>(y).data(), cmsUInt32Number(image.width));
+    };
+}
+
+Image to_srgb(Image image) {
+    const auto convert = srgb_conversion(image.metadata.icc, image.channels, image.depth);
+    if (!convert) return image;
+    convert(image);
     image.metadata.icc.clear();
     return image;
 }

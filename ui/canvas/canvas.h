@@ -1,7 +1,10 @@
 // An open document on screen: photo, mask, and the tool in hand.
 #pragma once
 
+#include <QColor>
+#include <QImage>
 #include <QPointer>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -91,16 +94,60 @@ private:
     void showMask(const Tiles& mask, const QRect& where) override;
     void finish(const Tiles& mask, const QString& text) override;
     void drop() override;
-    void redraw(const QRect& where) override;
+    void finishLater(std::function<Tiles(const Tiles& mask)> change, const QString& text) override;
+    void redraw() override { update(); }
     void pan(QPointF widgetPixels) override { panBy(widgetPixels); }
     void zoomStepAt(QPointF widget, int direction) override;
     void inBackground(const QString& key, std::function<std::function<void()>()> work) override;
 
+    /// Where a document was last looked at.
+    struct Place {
+        bool fits = true;
+        double zoom = 1;
+        QPointF middle;  // in photo px
+    };
+    /// What a right press without Ctrl has become.
+    enum class Right { None, Pressed, Drawing, Sizing };
+
+    void remember();
+    void layerChanged(Layer layer, const QRect& where);
+    void describe();
+    Pen penOf(QPointF where, Qt::KeyboardModifiers modifiers, bool subtract) const;
+    void press(const Pen& pen);
+    void move(const Pen& pen);
+    void release(const Pen& pen);
+    void sizeBy(QPointF moved);
+    bool toolKey(const QKeyEvent& event);
+    bool gestureKey(const QKeyEvent& event);
+    void movePointer(QPoint direction, Qt::KeyboardModifiers modifiers);
+    void updateOutline();
+    void updatePhotoRect(const QRect& where, int margin);
+    QRect deviceRect(const QRect& widget) const;
+    void paintMask(QPainter& painter, const QRect& dirty, const MaskView& mask,
+                   const QColor& colour, bool line) const;
+    void paintPreview(QPainter& painter, const QRect& dirty) const;
+    void paintSeen(QPainter& painter) const;
+    void paintPointer(QPainter& painter) const;
+
     QPointer<Document> document_;
-    std::string toolId_;
+    std::map<const Document*, Place> places_;
+    std::string toolId_ = "brush";
+    std::unique_ptr<Tool> tool_;
     ToolSettings settings_;
-    Tiles shownMask_;
-    bool maskShown_ = true;
+    std::unique_ptr<Background> background_;
+    std::unique_ptr<MaskView> mask_, copyFrom_, neverCopy_;
+    Tiles shownMask_, emptyMask_;
+    bool maskShown_ = true, newMask_ = false, finishing_ = false;
+    QColor maskColour_;
+    QImage preview_;
+    QRect previewPlace_;
+    std::vector<QRect> seen_;
+    QString seenWords_;
+    Pen pen_;  // where the pointer is
+    bool inside_ = false, pressed_ = false, sizeHeld_ = false, keyboard_ = false;
+    Right right_ = Right::None;
+    QPointF rightAt_;
+    QRect outline_;  // of the tool as last drawn
 };
 
 }  // namespace daguerre

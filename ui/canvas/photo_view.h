@@ -5,7 +5,7 @@
 #include <QColor>
 #include <QWidget>
 #include <memory>
-#include <optional>
+#include <vector>
 
 #include "core/image/tiles.h"
 #include "ui/canvas/view_map.h"
@@ -74,24 +74,40 @@ protected:
     void mousePressEvent(QMouseEvent*) override;
     void mouseMoveEvent(QMouseEvent*) override;
     void mouseReleaseEvent(QMouseEvent*) override;
+    void keyPressEvent(QKeyEvent*) override;
+    void keyReleaseEvent(QKeyEvent*) override;
+    void focusOutEvent(QFocusEvent*) override;
     void timerEvent(QTimerEvent*) override;
     /// Over the photo where it is seen as it is. The painter is clipped to what has to be painted,
     /// which lies inside `dirty`, in widget px.
     virtual void paintOver(QPainter& painter, const QRect& dirty);
     /// The pointer in widget px, for the loupe.
     void setPointer(QPointF where);
+    /// Whether a press here belongs to the view: middle button, Space held, the bar.
+    bool takesPress(const QMouseEvent& event) const;
+    bool dragging() const { return drag_ != Drag::None; }
+    /// A picture of a part of the photo, as the view would show it.
+    QImage pictureOf(const Image& part) const;
 
 private:
+    /// A part of the widget and what it shows.
     struct Pane {
         QRect rect;
-        TilePyramid* pyramid;
+        bool other = false;
         ViewMap map;
+        QString words;
     };
     std::vector<Pane> panes() const;
+    ViewMap mapIn(const QRect& rect, double zoom, QPointF middle) const;
+    QRect nowRect() const;
+    double fitZoom() const;
     void place();
+    void improve(const QRect& where);
+    TilePyramid& pyramidOf(const Pane& pane) const;
     void paintPane(QPainter& painter, const Pane& pane, const QRect& dirty);
     void paintDifference(QPainter& painter, const QRect& dirty);
     void paintLoupe(QPainter& painter);
+    void paintWords(QPainter& painter, const Pane& pane) const;
     void paintBar(QPainter& painter) const;
     void paintEmpty(QPainter& painter) const;
     bool onBar(QPointF where) const;
@@ -103,7 +119,8 @@ private:
     ViewMap map_;
     QPointF middle_, pointer_, last_;  // middle_: of the view, in pixels of the turned photo
     double zoom_ = 1, split_ = 0.5;
-    bool fits_ = true, otherHeld_ = false, loupeHeld_ = false, blinks_ = true, blink_ = false;
+    bool fits_ = true, otherHeld_ = false, loupeHeld_ = false, spaceHeld_ = false;
+    bool blinks_ = true, blink_ = false;
     Compare compare_ = Compare::Off;
     int gain_ = 4;
     enum class Drag { None, Pan, Bar } drag_ = Drag::None;

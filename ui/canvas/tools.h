@@ -29,6 +29,7 @@ struct ToolSettings {
     std::string sample = "3";
     int grow = 3;  // photo px
 
+    bool operator==(const ToolSettings&) const = default;
     void each(auto&& visit) {
         visit(size, Field{.key = "size",
                           .label = "Size",
@@ -78,7 +79,7 @@ struct Pen {
     bool constrain = false;  // Shift
 };
 
-/// What a tool may see and do: the canvas.
+/// What a tool may see and do: the canvas. There is a photo whenever a tool is called.
 class ToolHost {
 public:
     virtual ~ToolHost() = default;
@@ -87,14 +88,19 @@ public:
     virtual const ToolSettings& settings() const = 0;
     virtual void setSettings(const ToolSettings& settings) = 0;
     virtual const ViewMap& view() const = 0;
-    /// Shows a mask that isn't a step yet; it differs inside `where` from what is shown.
-    virtual void showMask(const Tiles& mask, const QRect& where) = 0;
+    /// Shows a mask that isn't a step yet. where: photo px in which it differs from what is shown;
+    /// null: where its squares are others.
+    virtual void showMask(const Tiles& mask, const QRect& where = {}) = 0;
     /// The gesture is done: its mask becomes a step. Or it is dropped: the document's mask is
     /// shown.
     virtual void finish(const Tiles& mask, const QString& text) = 0;
     virtual void drop() = 0;
-    /// What paint() draws differs inside these widget px.
-    virtual void redraw(const QRect& where) = 0;
+    /// The same for what takes long: `change` makes the new mask of the old one, on another thread.
+    /// No gesture begins before it is done.
+    virtual void finishLater(std::function<Tiles(const Tiles& mask)> change,
+                             const QString& text) = 0;
+    /// What paint() draws has changed without a move of the pointer.
+    virtual void redraw() = 0;
     virtual void pan(QPointF widgetPixels) = 0;
     virtual void zoomStepAt(QPointF widget, int direction) = 0;
     /// Runs `work` on another thread and what it returns in this one, unless a later call with the
@@ -119,12 +125,15 @@ public:
     virtual bool drop() { return false; }
     /// Whether something is begun that Esc would drop.
     virtual bool busy() const { return false; }
-    /// The outline, in widget px.
+    /// What is drawn for the tool at the pointer, and the box of it; both in widget px.
     virtual void paint(QPainter&, const Pen&) const {}
+    virtual QRect outline(const Pen&) const { return {}; }
     virtual Qt::CursorShape cursor() const { return Qt::CrossCursor; }
 
 protected:
     ToolHost& host_;
+    /// Ends with the tool: what comes back from another thread looks whether it is still there.
+    const std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
 
 struct ToolRow {
