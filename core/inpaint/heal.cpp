@@ -3,6 +3,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "core/image/image_mat.h"
+#include "core/inpaint/guide.h"
 #include "core/inpaint/poisson.h"
 #include "core/inpaint/synthesis.h"
 
@@ -60,23 +61,17 @@ Filling smoothed(const Area& area, const Picture& picture, Watch& watch) {
     return result;
 }
 
-Filling fill(Area area, const OnProgress& on_progress) {
+Filling heal(Area area, const OnProgress& on_progress) {
     int side = 7;
     std::vector<Picture> pictures = pyramid(area, side);
     if (source_count(pictures[0], side) < least_sources) area = without_ring(std::move(area));
     while (side > 3 && source_count(pictures[0], side) < least_sources) side -= 2;
     pictures = pyramid(area, side);
-    const Start start{.level = int(pictures.size()) - 1, .colours = {}};
+    Start start{.level = int(pictures.size()) - 1, .colours = {}};
+    if (area.guide.width > 0) start.colours = guidance_of(area, pictures, side).back().wanted;
     Watch watch(on_progress, "level", synthesis_work(pictures, start));
     if (source_count(pictures[0], side) < least_sources) return smoothed(area, pictures[0], watch);
     return synthesise(area, std::move(pictures), side, start, 0, watch);
-}
-
-Filling heal(const Area& area, const OnProgress& on_progress) {
-    Filling filling = fill(area, on_progress);
-    // Differences that add up may leave the range.
-    for (float& value : filling.colours.values) value = std::clamp(value, 0.0f, 255.0f);
-    return filling;
 }
 
 }  // namespace

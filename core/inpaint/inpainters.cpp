@@ -4,7 +4,8 @@ namespace daguerre {
 
 const std::vector<InpainterRow>& inpainters() {
     static const std::vector<InpainterRow> rows{preview_inpainter(), telea_inpainter(),
-                                                ns_inpainter(), heal_inpainter()};
+                                                ns_inpainter(), heal_inpainter(),
+                                                dream_inpainter()};
     return rows;
 }
 

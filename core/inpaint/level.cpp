@@ -116,7 +116,7 @@ struct Steps {
     cv::Mat size, known;
 };
 
-Steps steps_of(const Level& level) {
+Steps steps_of(const Level& level, const std::vector<std::uint8_t>& unknown) {
     const int w = level.width, h = level.height, channels = level.colours.channels;
     std::vector<float> luma(std::size_t(w) * std::size_t(h));
     for (std::size_t i = 0; i < luma.size(); ++i) {
@@ -127,7 +127,7 @@ Steps steps_of(const Level& level) {
                 cv::Mat(h, w, CV_32FC2, cv::Scalar::all(0))};
     const auto set = [&](int x, int y, int channel, int from, int to) {
         const auto a = std::size_t(from), b = std::size_t(to);
-        if (level.hole[a] || level.hole[b] || a == b) return;
+        if (unknown[a] || unknown[b] || a == b) return;
         steps.size.at<cv::Vec2f>(y, x)[channel] = std::abs(luma[b] - luma[a]) / 2;
         steps.known.at<cv::Vec2f>(y, x)[channel] = 1;
     };
@@ -140,20 +140,21 @@ Steps steps_of(const Level& level) {
     return steps;
 }
 
-void make_texture(Level& level) {
+std::vector<float> texture_of(const Level& level, const std::vector<std::uint8_t>& unknown) {
     constexpr int across = 5;
-    const Steps steps = steps_of(level);
+    const Steps steps = steps_of(level, unknown);
     cv::Mat sum, count;
     const cv::Size window(across, across);
     const cv::Point middle(-1, -1);
     cv::boxFilter(steps.size, sum, CV_32F, window, middle, false, cv::BORDER_CONSTANT);
     cv::boxFilter(steps.known, count, CV_32F, window, middle, false, cv::BORDER_CONSTANT);
-    level.texture.assign(level.hole.size() * 2, 0);
-    for (std::size_t i = 0; i < level.texture.size(); ++i) {
+    std::vector<float> texture(level.hole.size() * 2);
+    for (std::size_t i = 0; i < texture.size(); ++i) {
         // Sums that slide along a row keep a little of what has left them.
         const float n = std::round(count.ptr<float>()[i]);
-        if (n > 0) level.texture[i] = std::max(sum.ptr<float>()[i], 0.0f) / n;
+        if (n > 0) texture[i] = std::max(sum.ptr<float>()[i], 0.0f) / n;
     }
+    return texture;
 }
 
 }  // namespace
@@ -199,6 +200,14 @@ void make_features(Level& level, const std::int32_t* pixels, std::int64_t count)
     }
 }
 
+void trust_hole(Level& level) {
+    const std::vector<float> texture =
+        texture_of(level, std::vector<std::uint8_t>(level.hole.size()));
+    for (const std::int32_t p : level.holes)
+        std::copy_n(&texture[2 * std::size_t(p)], 2, &level.texture[2 * std::size_t(p)]);
+    make_features(level, level.holes.data(), std::int64_t(level.holes.size()));
+}
+
 Level level_of(Picture picture, int side) {
     Level level;
     level.width = picture.colours.width;
@@ -218,7 +227,7 @@ Level level_of(Picture picture, int side) {
     });
     for (std::size_t i = 0; i < level.hole.size(); ++i)
         if (level.hole[i]) level.holes.push_back(std::int32_t(i));
-    make_texture(level);
+    level.texture = texture_of(level, level.hole);
     level.features.assign(level.hole.size() * feature_count, 0);
     std::vector<std::int32_t> all(level.hole.size());
     std::iota(all.begin(), all.end(), 0);

@@ -44,6 +44,8 @@ inline constexpr int feature_count = 5;
 /// Takes the picture. Texture (after Liu and Caselles 2013) is that of this picture: the mean over
 /// 5 x 5 of |steps| / 2 between known neighbours.
 Level level_of(Picture picture, int side);
+/// Takes the hole's colours as they are: its texture and features are made from them.
+void trust_hole(Level& level);
 /// How many windows of this size may be copied.
 std::int64_t source_count(const Picture& picture, int side);
 /// The features of pixels from what they hold now.

@@ -57,4 +57,10 @@ struct Draws {
 void search(const Level& level, Matches& matches, const Draws& draws, int passes,
             const Guidance& guidance, Watch& watch);
 
+/// The same by another distance of target p and source q, never exhaustively; any number from
+/// `enough` on is as good as the true one.
+using Measure = std::function<std::int32_t(std::int32_t p, std::int32_t q, std::int32_t enough)>;
+void search(const Level& level, Matches& matches, const Draws& draws, int passes,
+            const Measure& measure, Watch& watch);
+
 }  // namespace daguerre

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/base/random.h"
 #include "core/inpaint/nnf.h"
@@ -33,14 +34,27 @@ std::int32_t drawn_source(const Level& level, std::uint64_t bits) {
     return level.sources[std::size_t(below(bits, std::int64_t(level.sources.size())))];
 }
 
+/// By features, and by the guidance where there is any.
+struct ByFeatures {
+    const Level& level;
+    const Guidance& guidance;
+    Distance distance = distance_of(level.side);
+
+    std::int32_t operator()(std::int32_t p, std::int32_t q, std::int32_t enough) const {
+        const std::int32_t corner = level.reach() * (level.width + 1);
+        const auto at = [&](std::int32_t centre) {
+            return level.features.data() + std::ptrdiff_t(centre - corner) * feature_count;
+        };
+        const std::int32_t start = guidance.weight > 0 ? guidance(p, q) : 0;
+        return distance(at(p), at(q), std::ptrdiff_t(level.width) * feature_count, start, enough);
+    }
+};
+
+template <class Between>
 class Search {
 public:
-    Search(const Level& level, Matches& matches, std::uint64_t key, const Guidance& guidance)
-        : level_(level),
-          matches_(matches),
-          key_(key),
-          guidance_(guidance),
-          distance_(distance_of(level.side)) {
+    Search(const Level& level, Matches& matches, std::uint64_t key, Between between)
+        : level_(level), matches_(matches), key_(key), between_(std::move(between)) {
         const int bands = level.height / band_rows + 2;
         edge_.resize(std::size_t(bands) * std::size_t(level.width));
     }
@@ -52,7 +66,7 @@ public:
                 const std::int32_t p = level_.targets[std::size_t(k)];
                 std::int32_t& q = matches_.source[std::size_t(p)];
                 if (q < 0) q = drawn_source(level_, draw(key_, -1, 0, p));
-                matches_.distance[std::size_t(p)] = between(p, q, unknown);
+                matches_.distance[std::size_t(p)] = between_(p, q, unknown);
             }
         });
     }
@@ -135,28 +149,24 @@ private:
 
     void take_if_nearer(std::int32_t p, std::int32_t q) {
         std::int32_t& best = matches_.distance[std::size_t(p)];
-        const std::int32_t d = between(p, q, best);
+        const std::int32_t d = between_(p, q, best);
         if (d >= best) return;
         best = d;
         matches_.source[std::size_t(p)] = q;
     }
 
-    std::int32_t between(std::int32_t p, std::int32_t q, std::int32_t enough) const {
-        const std::int32_t corner = level_.reach() * (level_.width + 1);
-        const auto at = [&](std::int32_t centre) {
-            return level_.features.data() + std::ptrdiff_t(centre - corner) * feature_count;
-        };
-        const std::int32_t start = guidance_.weight > 0 ? guidance_(p, q) : 0;
-        return distance_(at(p), at(q), std::ptrdiff_t(level_.width) * feature_count, start, enough);
-    }
-
     const Level& level_;
     Matches& matches_;
     std::uint64_t key_;
-    const Guidance& guidance_;
-    Distance distance_;
+    Between between_;
     std::vector<std::int32_t> edge_;
 };
+
+template <class Between>
+void pass_over(Search<Between>& search, int passes, Watch& watch) {
+    search.measure(watch);
+    for (int i = 0; i < passes && !watch.stopped(); ++i) search.pass(i, watch);
+}
 
 }  // namespace
 
@@ -194,11 +204,18 @@ std::int32_t Guidance::operator()(std::int32_t p, std::int32_t q) const {
 
 void search(const Level& level, Matches& matches, const Draws& draws, int passes,
             const Guidance& guidance, Watch& watch) {
-    Search search(level, matches, key_of(draws), guidance);
+    Search search(level, matches, key_of(draws), ByFeatures{level, guidance});
     const auto pairs = std::int64_t(level.targets.size()) * std::int64_t(level.sources.size());
-    if (pairs <= exhaustive_limit) return search.exhaustive(watch);
-    search.measure(watch);
-    for (int i = 0; i < passes && !watch.stopped(); ++i) search.pass(i, watch);
+    if (pairs <= exhaustive_limit)
+        search.exhaustive(watch);
+    else
+        pass_over(search, passes, watch);
+}
+
+void search(const Level& level, Matches& matches, const Draws& draws, int passes,
+            const Measure& measure, Watch& watch) {
+    Search search(level, matches, key_of(draws), measure);
+    pass_over(search, passes, watch);
 }
 
 }  // namespace daguerre

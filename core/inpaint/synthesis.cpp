@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/inpaint/grain.h"
+#include "core/inpaint/guide.h"
 #include "core/inpaint/nnf.h"
 #include "core/inpaint/poisson.h"
 #include "core/inpaint/vote.h"
@@ -103,7 +104,7 @@ public:
             for (const std::int32_t p : level.holes)
                 std::copy_n(&start_.colours.values[std::size_t(p) * channels], channels,
                             &level.colours.values[std::size_t(p) * channels]);
-            make_features(level, level.holes.data(), std::int64_t(level.holes.size()));
+            trust_hole(level);
         }
         return level;
     }
@@ -116,14 +117,14 @@ public:
         return level;
     }
 
-    void refine(Level& level, Matches& matches, int number) {
+    void refine(Level& level, Matches& matches, int number, const Guidance& guidance) {
         const auto pixels = std::int64_t(level.holes.size());
         frame(level, number, done_);
         const bool field_only = level.holes.size() > field_only_from;
         const int rounds = field_only ? 1 : start_.rounds, first = number == start_.level ? 10 : 6;
         for (int round = 0; round < rounds && !watch_.stopped(); ++round) {
             const int passes = field_only ? 2 : round == 0 ? first : 4;
-            search(level, matches, {area_.seed, number, round}, passes, {}, watch_);
+            search(level, matches, {area_.seed, number, round}, passes, guidance, watch_);
             const double change = vote(level, matches, Weighing::ByDistance, watch_);
             frame(level, number, done_ + (round + 1) * pixels);
             if (change < still) break;
@@ -145,6 +146,8 @@ public:
         solve_poisson(picture, unknowns_of(level.hole, level.width, level.height), step, {},
                       watch_);
         match_grain(picture, level.hole, area_.seed);
+        // Differences that add up may leave the range.
+        for (float& value : picture.values) value = std::clamp(value, 0.0f, 255.0f);
         return picture;
     }
 
@@ -177,13 +180,15 @@ std::int64_t synthesis_work(const std::vector<Picture>& pictures, const Start& s
 Filling synthesise(const Area& area, std::vector<Picture> pictures, int side, const Start& start,
                    std::int64_t done, Watch& watch) {
     Synthesis synthesis(area, start, done, watch);
+    std::vector<Guidance> guidance = guidance_of(area, pictures, side);
     Level level;
     Matches matches;
     for (int l = start.level; l >= 0 && !watch.stopped(); --l) {
         Picture& picture = pictures[std::size_t(l)];
         level = l == start.level ? synthesis.begin(std::move(picture), side, matches)
                                  : synthesis.next(level, std::move(picture), side, matches);
-        synthesis.refine(level, matches, l);
+        synthesis.refine(level, matches, l, guidance[std::size_t(l)]);
+        guidance[std::size_t(l)] = {};
     }
     Filling result;
     if (!watch.stopped()) result.colours = synthesis.finish(level, matches);

@@ -155,7 +155,9 @@ private Q_SLOTS:
                 for (std::size_t i = 0; i < filled.pixels.size(); ++i)
                     error += std::abs(int(filled.pixels[i]) - int(photo.pixels[i]));
                 error /= double(3 * result.hole_pixels);
-                QVERIFY2(error < 60, text(row.id, hole.name) + QByteArray::number(error));
+                // What varies may imagine something else that goes with the rim.
+                QVERIFY2(error < (row.varies ? 90 : 60),
+                         text(row.id, hole.name) + QByteArray::number(error));
                 QCOMPARE(result.outside_changed, 0);
             }
     }

@@ -123,7 +123,7 @@ private Q_SLOTS:
         const double least = std::accumulate(best.begin(), best.end(), 0.0);
         Matches matches = no_matches(level);
         Watch watch(nobody, "", 0);
-        search(level, matches, {}, 10, {}, watch);
+        search(level, matches, {}, 10, Guidance{}, watch);
         QVERIFY2(sum_of(level, matches) <= 1.05 * least,
                  qPrintable(QString::number(sum_of(level, matches) / least)));
         for (const std::int32_t p : level.targets) {
@@ -137,7 +137,7 @@ private Q_SLOTS:
         const Level level = level_at(area_of({40, 30}, 1, waves(), box({15, 12, 6, 6})), 7);
         Matches matches = no_matches(level);
         Watch watch(nobody, "", 0);
-        search(level, matches, {}, 1, {}, watch);
+        search(level, matches, {}, 1, Guidance{}, watch);
         const std::vector<std::int32_t> best = nearest(level);
         for (std::size_t k = 0; k < best.size(); ++k)
             QCOMPARE(matches.distance[std::size_t(level.targets[k])], best[k]);
@@ -179,7 +179,7 @@ private Q_SLOTS:
         const Level level = searchable();
         Matches matches = no_matches(level);
         Watch watch(nobody, "", 0);
-        search(level, matches, {}, 3, {}, watch);
+        search(level, matches, {}, 3, Guidance{}, watch);
         const std::vector<std::int32_t> best = best_sources(level, matches, watch);
         for (std::size_t k = 0; k < best.size(); ++k) {
             const std::int32_t p = level.holes[k];
