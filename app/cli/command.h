@@ -23,6 +23,7 @@ struct Result {
     bool stopped = false;                        // by Ctrl-C; what was finished is kept
     std::vector<std::filesystem::path> files{};  // what was written, in order
     std::optional<std::int64_t> seed{};          // where there is one
+    std::string failure{};                       // of some of many files; then the status is 1
 };
 
 /// `machine`: the fields device, precision and threads, which every command takes.

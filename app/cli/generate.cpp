@@ -1,10 +1,10 @@
-#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
 #include "app/cli/command.h"
 #include "app/cli/options.h"
+#include "app/cli/outputs.h"
 #include "app/cli/step_files.h"
 #include "app/cli/terminal.h"
 #include "core/base/error.h"
@@ -47,31 +47,13 @@ Fields sampling_fields() {
     return fields;
 }
 
-/// The nearest folder above that is there.
-fs::path existing_above(const fs::path& path) {
-    fs::path there = fs::absolute(path).parent_path();
-    while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
-    return there;
-}
-
 /// Before work starts: whether an output can be written where it is wanted.
 void check_output(const fs::path& path, bool is_file, const fs::path& model) {
-    std::error_code error;
-    if (is_file && fs::is_directory(path, error))
-        throw Error("“{path}” is a folder. Name a file that isn't there yet.", {{"path", path}});
-    if (!is_file && fs::exists(path, error) && !fs::is_directory(path, error))
-        throw Error(
-            "“{path}” is a file and its name isn't that of an image. Name a folder, or a file "
-            "that ends in .png, .jpg, .webp or .tif.",
-            {{"path", path}});
+    require_writable(path, is_file);
     const fs::path place = fs::weakly_canonical(path);
     if (std::mismatch(model.begin(), model.end(), place.begin(), place.end()).first == model.end())
         throw Error("“{path}” lies in the model's own folder. Choose another place.",
                     {{"path", path}});
-    const fs::path above = existing_above(path);
-    if (!fs::is_directory(above, error) || ::access(above.c_str(), W_OK) != 0)
-        throw Error("Daguerre may not write in “{folder}”. Choose another place for “{path}”.",
-                    {{"folder", above}, {"path", path}});
 }
 
 void check_outputs(const Words& words, const fs::path& model_folder) {

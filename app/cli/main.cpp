@@ -122,6 +122,8 @@ Ending ending_of(CLI::App& app, Terminal& terminal, int argc, char** argv) {
     try {
         parse(app, entries, argc, argv);
         ending.result = run(*chosen(entries), terminal);
+        ending.sentence = ending.result.failure;
+        if (!ending.sentence.empty()) ending.status = Failed;
         if (ending.result.stopped) ending.status = Stopped;
     } catch (const CLI::Success&) {
         throw;

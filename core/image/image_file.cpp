@@ -147,6 +147,11 @@ void renew_thumbnail(Image& image) {
     image.metadata.exif = with_thumbnail(image.metadata.exif, jpeg);
 }
 
+std::string format_for(const fs::path& file) {
+    const ImageFormat* format = format_of_suffix(file);
+    return format ? format->id : "";
+}
+
 bool has_image_suffix(const fs::path& file) { return format_of_suffix(file) != nullptr; }
 
 }  // namespace daguerre

@@ -69,6 +69,8 @@ void write_image(const std::filesystem::path& file, const Image& image,
 /// Where EXIF holds a thumbnail, it becomes one of the pixels as they are now: what was retouched
 /// away mustn't stay there. Without one nothing happens.
 void renew_thumbnail(Image& image);
+/// The id of the format that the suffix names, or "".
+std::string format_for(const std::filesystem::path& file);
 /// Whether `file` ends in a suffix of the table, in any case.
 bool has_image_suffix(const std::filesystem::path& file);
 

@@ -1,0 +1,122 @@
+#include "core/inpaint/fill_record.h"
+
+#include <algorithm>
+
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/image/record.h"
+
+namespace daguerre {
+namespace {
+
+constexpr std::size_t most_fills = 1000;  // of one record
+
+/// Our record as JSON, an empty object where there is none.
+Json ours_of(const Metadata& metadata) {
+    const auto record = record_of(metadata);
+    if (!record || record->daguerre.empty()) return Json::object();
+    return Json::parse(record->daguerre, nullptr, false);  // record_of knows that it is an object
+}
+
+bool is_inpaint(const Json& record) {
+    const auto kind = record.find("kind");
+    return kind != record.end() && kind->is_string() && *kind == "inpaint";
+}
+
+Json fills_of(const Json& record) {
+    const auto fills = record.find("fills");
+    if (!is_inpaint(record) || fills == record.end() || !fills->is_array() ||
+        fills->size() >= most_fills)
+        return Json::array();
+    return *fills;
+}
+
+std::string size_text(const Image& image) {
+    return std::to_string(image.width) + "x" + std::to_string(image.height);
+}
+
+/// The line other programs read, in their words where they have one.
+Record line_of(const Image& photo, const FillNote& note) {
+    Record record;
+    record.parameters = {{"Seed", std::to_string(note.request.seed)},
+                         {"Size", size_text(photo)},
+                         {"Denoising strength", "1"},
+                         {"Mask blur", "0"},
+                         {"Inpaint area", "Only masked"},
+                         {"Masked area padding", std::to_string(note.margin)},
+                         {"Inpaint engine", note.request.engine}};
+    if (!note.request.model.empty()) record.parameters.emplace_back("Model", note.request.model);
+    record.parameters.emplace_back("Version", "Daguerre " DAGUERRE_VERSION);
+    return record;
+}
+
+Json json_of_note(const Image& photo, const FillNote& note, const Json& before) {
+    Json fills = fills_of(before);
+    fills.push_back({{"engine", note.request.engine},
+                     {"seed", note.request.seed},
+                     {"mask_sha256", note.mask_sha256}});
+    Json json{{"format", 1},
+              {"program", "daguerre " DAGUERRE_VERSION},
+              {"kind", "inpaint"},
+              {"request", request_json(note.request, note.options)},
+              {"photo",
+               {{"sha256", note.photo_sha256},
+                {"width", photo.width},
+                {"height", photo.height},
+                {"bits", photo.depth}}},
+              {"mask", {{"sha256", note.mask_sha256}, {"pixels", note.mask_pixels}}},
+              {"fills", std::move(fills)},
+              {"outside_changed", note.outside_changed}};
+    if (!before.empty() && !is_inpaint(before))
+        json["before"] = before;
+    else if (const auto older = before.find("before"); older != before.end())
+        json["before"] = *older;
+    return json;
+}
+
+}  // namespace
+
+Json request_json(const FillRequest& request, const Fields& options) {
+    Json json = json_of(fields_of(request));
+    if (request.model.empty()) json.erase("model");
+    json.update(json_of(options));
+    return json;
+}
+
+void add_fill_record(Image& photo, const FillNote& note) {
+    Record record = line_of(photo, note);
+    record.daguerre = json_of_note(photo, note, ours_of(photo.metadata)).dump();
+    // The line of a generated picture is ours, and stays: it says how most of the picture was made.
+    auto& texts = photo.metadata.text;
+    const auto line =
+        std::ranges::find_if(texts, [](const auto& text) { return text.first == "parameters"; });
+    if (line == texts.end()) {
+        add_record(photo, record);
+        return;
+    }
+    const auto kept = *line;
+    add_record(photo, record);
+    std::erase_if(texts, [](const auto& text) { return text.first == "parameters"; });
+    texts.insert(texts.begin(), kept);
+}
+
+bool was_filled_so(const Metadata& metadata, const FillNote& note) {
+    const Json record = ours_of(metadata);
+    const auto hash = [&](const char* of) -> std::string {
+        const auto part = record.find(of);
+        if (part == record.end() || !part->is_object()) return "";
+        const auto text = part->find("sha256");
+        return text != part->end() && text->is_string() ? text->get<std::string>() : "";
+    };
+    const auto request = record.find("request");
+    return is_inpaint(record) && hash("photo") == note.photo_sha256 &&
+           hash("mask") == note.mask_sha256 && request != record.end() &&
+           *request == request_json(note.request, note.options);
+}
+
+std::string mask_hash(const Tiles& mask) {
+    const Image pixels = mask.image();
+    return sha256_of({reinterpret_cast<const char*>(pixels.pixels.data()), pixels.pixels.size()});
+}
+
+}  // namespace daguerre
