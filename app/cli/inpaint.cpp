@@ -183,12 +183,13 @@ private:
 
     bool go_on(const Progress& at, std::int64_t variant, std::optional<FillFilm>& film) {
         if (film && at.preview) film->take(at.preview());
-        const double share = at.total > 0 ? double(at.done) / double(at.total) : 0;
-        const double photo = (double(variant) + share) / double(variants_);
+        const double done = double(variant * at.total + at.done);
+        const double total = double(std::max<std::int64_t>(variants_ * at.total, 1));
         if (many())
-            terminal_.progress({double(finished_) + photo, double(files_.files.size()), "photos"});
+            terminal_.progress(
+                {double(finished_) + done / total, double(files_.files.size()), "photos"});
         else
-            terminal_.progress({photo * 100, 100, "per cent"});
+            terminal_.progress({done, total, "pixels"});
         return !terminal_.stopped();
     }
 

@@ -296,7 +296,9 @@ void encode_as(j_compress_ptr codec, const Coding& coding) {
 std::string write(const Image& original, const Metadata& metadata, const WriteOptions& options,
                   std::string_view name) {
     require_side(original, JPEG_MAX_DIMENSION, "JPEG", name);
-    const Image image = to_channels(original, original.channels == 1 ? 1 : 3);
+    const bool fits = original.depth == 8 && original.channels < 4;
+    const Image converted = fits ? Image() : to_channels(original, original.channels == 1 ? 1 : 3);
+    const Image& image = fits ? original : converted;
     const std::string exif = marker_of(exif_marker, metadata.exif);
     const std::string xmp = marker_of(xmp_marker, metadata.xmp);
     const Coding coding = coding_for(metadata.jpeg, image.channels);
