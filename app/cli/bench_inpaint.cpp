@@ -15,6 +15,9 @@
 #include "core/inpaint/bench_photos.h"
 #include "core/inpaint/fill.h"
 #include "core/inpaint/fill_figures.h"
+#include "core/models/diffusion_fill.h"
+#include "core/models/open_model.h"
+#include "core/nn/device.h"
 
 namespace daguerre {
 namespace {
@@ -52,8 +55,18 @@ struct Engine {
     Inpainter inpainter;
 };
 
+/// Throws Error when no model is named.
+Inpainter by_model(const InpaintBenchOptions& options, const Fields& machine) {
+    if (options.model.empty())
+        throw Error("The engine “model” needs a model. Name one by --model, such as digits.");
+    const auto request = options_from<GenerateRequest>(machine);
+    use_device(request.device, request.threads);
+    const std::shared_ptr<const Model> model = open_model(options.model);
+    return model_inpainter(model, request, model->complete_fields());
+}
+
 /// ns, telea and mean, then those that are named, or all that need no model.
-std::vector<Engine> engines_of(const InpaintBenchOptions& options) {
+std::vector<Engine> engines_of(const InpaintBenchOptions& options, const Fields& machine) {
     std::vector<std::string> ids{"ns", "telea", "mean"}, named = words_of(options.engines);
     if (named.empty())
         for (const InpainterRow& row : inpainters())
@@ -67,7 +80,8 @@ std::vector<Engine> engines_of(const InpaintBenchOptions& options) {
             continue;
         }
         const InpainterRow& row = row_named(inpainters(), id, "engine");
-        engines.push_back({id, row.make(row.fields ? row.fields() : Fields{})});
+        engines.push_back({id, row.make ? row.make(row.fields ? row.fields() : Fields{})
+                                        : by_model(options, machine)});
     }
     return engines;
 }
@@ -88,8 +102,8 @@ Trial trial_of(const Image& photo, const Image& mask, Json about) {
 
 class InpaintBench {
 public:
-    InpaintBench(Terminal& terminal, const InpaintBenchOptions& options)
-        : terminal_(terminal), options_(options), engines_(engines_of(options)) {
+    InpaintBench(Terminal& terminal, const InpaintBenchOptions& options, const Fields& machine)
+        : terminal_(terminal), options_(options), engines_(engines_of(options, machine)) {
         if (options.masks != "none")
             for (const std::string& id : words_of(options.masks))
                 kinds_.push_back(&row_named(bench_masks(), id, "kind of mask"));
@@ -251,8 +265,9 @@ void InpaintBench::judge() {
 
 }  // namespace
 
-Result bench_inpaint(Terminal& terminal, const InpaintBenchOptions& options, const Fields&) {
-    InpaintBench bench(terminal, options);
+Result bench_inpaint(Terminal& terminal, const InpaintBenchOptions& options,
+                     const Fields& machine) {
+    InpaintBench bench(terminal, options, machine);
     bench.measure_photos();
     if (options.scenes && !terminal.stopped()) bench.measure_scenes();
     if (!terminal.stopped()) bench.judge();

@@ -151,6 +151,7 @@ void TestBenchInpaint::what_is_missing_is_said() {
              {"bench inpaint --photos home", "“home”", 1},
              {"bench inpaint --photos photos --masks thni", "“thin”", 2},
              {"bench inpaint --photos photos --engines tele", "“telea”", 2},
+             {"bench inpaint --photos photos --engines model", "--model", 1},
              {"bench inpaint --masks none --scenes", "“bench.png”", 1},
              {"bench inpaint --batch 2", "“--batch”", 2},
              {"bench start --scenes", "“--scenes”", 2},

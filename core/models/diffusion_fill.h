@@ -1,0 +1,21 @@
+// The engine `model`: a hole filled with what a trained model knows.
+#pragma once
+
+#include <memory>
+
+#include "core/inpaint/inpainter.h"
+#include "core/models/model.h"
+
+namespace daguerre {
+
+/// The model sees the largest square around the hole that lies in the area, brought to its own size
+/// by area; a pixel of it is known where all that it covers is. Where the hole is longer than the
+/// area is wide, the square reaches over the area, and what lies there counts as missing. A picture
+/// of nearly the square's resolution goes into the hole without a seam and with the photo's grain;
+/// a smaller one decides the layout, and `heal` copies the detail from the photo. request: class
+/// (none, where the model knows that, and none is named), device, precision, threads; own: of
+/// model->complete_fields(). Throws Error when the model can't complete pictures; the engine throws
+/// Error for a colour photo when the model knows only grey.
+Inpainter model_inpainter(std::shared_ptr<const Model> model, GenerateRequest request, Fields own);
+
+}  // namespace daguerre
