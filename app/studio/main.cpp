@@ -6,10 +6,13 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTextStream>
+#include <cstdio>
+#include <string_view>
 
 #include "core/base/machine.h"
 #include "ui/main_window.h"
 #include "ui/screenshots.h"
+#include "ui/self_check.h"
 #include "ui/session/single_instance.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/sentence.h"
@@ -22,8 +25,10 @@ namespace {
 struct Wish {
     QStringList files;
     QString workspace, screenshots;
-    bool exitWhenShown = false;
+    bool exitWhenShown = false, selfCheck = false;
 };
+
+constexpr const char* selfCheckOption = "--self-check";
 
 int fail(const QString& sentence, int status) {
     QTextStream(stderr) << sentence << '\n';
@@ -44,7 +49,10 @@ Wish parsed(const QStringList& arguments) {
         QStringLiteral("DIR"));
     const QCommandLineOption exitWhenShown(QStringLiteral("exit-when-shown"),
                                            QStringLiteral("End when the window is on screen."));
-    parser.addOptions({workspace, screenshots, exitWhenShown});
+    const QCommandLineOption selfCheck(
+        QString::fromLatin1(selfCheckOption).mid(2),
+        QStringLiteral("Measure how fast the window answers, as lines of JSON, and end."));
+    parser.addOptions({workspace, screenshots, exitWhenShown, selfCheck});
     parser.addPositionalArgument(QStringLiteral("FILE"),
                                  QStringLiteral("Pictures made here, model folders."),
                                  QStringLiteral("[FILE…]"));
@@ -53,7 +61,11 @@ Wish parsed(const QStringList& arguments) {
     if (!parser.parse(arguments))
         std::exit(fail(parser.errorText() + QStringLiteral(" See daguerre-studio --help."), 2));
     parser.process(arguments);
-    Wish wish{{}, parser.value(workspace), parser.value(screenshots), parser.isSet(exitWhenShown)};
+    Wish wish{{},
+              parser.value(workspace),
+              parser.value(screenshots),
+              parser.isSet(exitWhenShown),
+              parser.isSet(selfCheck)};
     for (const QString& file : parser.positionalArguments())
         wish.files += QFileInfo(file).absoluteFilePath();
     return wish;
@@ -107,6 +119,21 @@ int writeAllScreenshots(const QString& folder) {
                              {QStringLiteral("--screenshots"), folder});
 }
 
+int checkItself() {
+    applyLook(Look::Dark);
+    runSelfCheck(50, 1100, 760, [](const std::string& line) {
+        std::puts(line.c_str());
+        std::fflush(stdout);
+    });
+    return 0;
+}
+
+/// On nobody's screen, so that two runs can be compared. Qt reads this before it reads options.
+void chooseScreen(int count, char** words) {
+    for (int i = 1; i < count; ++i)
+        if (std::string_view(words[i]) == selfCheckOption) qputenv("QT_QPA_PLATFORM", "offscreen");
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -114,6 +141,7 @@ int main(int count, char** words) {
     QCoreApplication::setApplicationName(QStringLiteral("daguerre-studio"));
     QCoreApplication::setApplicationVersion(QStringLiteral(DAGUERRE_VERSION));
     QGuiApplication::setApplicationDisplayName(QString());
+    chooseScreen(count, words);
     QApplication application(count, words);
     English english;
     QCoreApplication::installTranslator(&english);
@@ -121,6 +149,7 @@ int main(int count, char** words) {
     const Wish wish = parsed(QCoreApplication::arguments());
     checkWorkspace(wish.workspace);
     try {
+        if (wish.selfCheck) return checkItself();
         return wish.screenshots.isEmpty() ? showWindow(wish)
                                           : writeAllScreenshots(wish.screenshots);
     } catch (const std::exception& error) {

@@ -118,7 +118,10 @@ JournalWriter::JournalWriter(const JournalContents& read)
       lock_(read.lock),
       places_(read.places),
       tiles_bytes_(read.tiles_bytes),
-      steps_bytes_(read.steps_bytes) {}
+      steps_bytes_(read.steps_bytes) {
+    std::error_code error;
+    fs::remove(folder_ / closed_file, error);
+}
 
 void JournalWriter::append(const char* name, std::uint64_t& length, std::string_view bytes) {
     // What lies beyond was torn, by a kill or a full disk.
@@ -131,6 +134,15 @@ void JournalWriter::append(const char* name, std::uint64_t& length, std::string_
 
 std::vector<JournalWriter::Kept> JournalWriter::write(const JournalRecord& record) {
     waiting_.push_back(record);
+    return write_waiting();
+}
+
+void JournalWriter::close() {
+    write_waiting();
+    write_whole(folder_ / closed_file, "");
+}
+
+std::vector<JournalWriter::Kept> JournalWriter::write_waiting() {
     std::vector<Kept> kept;
     while (!waiting_.empty()) {
         const std::vector<Kept> more = put(waiting_.front());

@@ -111,9 +111,12 @@ public:
     using Kept = std::pair<std::shared_ptr<const Image>, SquarePlace>;
     /// After an Error the record waits, and is written before the next one.
     std::vector<Kept> write(const JournalRecord& record);
+    /// Writes what waits, and that the document was closed in order: it wasn't a crash.
+    void close();
     const std::filesystem::path& folder() const { return folder_; }
 
 private:
+    std::vector<Kept> write_waiting();
     std::vector<Kept> put(const JournalRecord& record);
     void append(const char* name, std::uint64_t& length, std::string_view bytes);
 
@@ -137,6 +140,7 @@ struct JournalSummary {
     std::filesystem::path folder, file;
     int steps = 0, records = 0;    // steps that are done; all records
     std::int64_t age_seconds = 0;  // since its last record
+    bool closed = false;           // in order; else its program was killed
     Image thumbnail;               // of the photo as opened; size 0 x 0 when there is none
 };
 /// The journals in `folder` that no living program holds, newest first. One that has no record is

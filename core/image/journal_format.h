@@ -36,7 +36,7 @@ inline const std::vector<RecordName>& record_names() {
 
 inline constexpr const char *document_file = "document.json", *tiles_file = "tiles.bin",
                             *steps_file = "steps.jsonl", *thumbnail_file = "thumbnail.png",
-                            *lock_file = "lock";
+                            *lock_file = "lock", *closed_file = "closed";
 
 /// CRC-32 of zlib.
 std::uint32_t checksum_of(std::string_view bytes);

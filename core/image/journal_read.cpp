@@ -254,7 +254,7 @@ Start start_of(const fs::path& folder) {
 }
 
 JournalSummary summary_of(const fs::path& folder) {
-    JournalSummary summary{folder, start_of(folder).file, 0, 0, 0, {}};
+    JournalSummary summary{folder, start_of(folder).file, 0, 0, 0, false, {}};
     each_line(folder, [&](const Line& line) {
         ++summary.records;
         if (line.kind == Kind::Step || line.kind == Kind::Position) summary.steps = line.position;
@@ -262,6 +262,7 @@ JournalSummary summary_of(const fs::path& folder) {
         return true;
     });
     std::error_code error;
+    summary.closed = fs::exists(folder / closed_file, error);
     const fs::path thumbnail = folder / thumbnail_file;
     if (fs::exists(thumbnail, error)) summary.thumbnail = read_image(thumbnail);
     return summary;

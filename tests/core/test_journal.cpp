@@ -286,6 +286,11 @@ private Q_SLOTS:
         QCOMPARE(found[0].file.filename(), fs::path("kitten.png"));
         QCOMPARE(found[0].steps, read_journal(folder_ / "ended").position);
         QCOMPARE(found[0].thumbnail.width, 160);
+        QVERIFY(!found[0].closed);
+        JournalWriter(read_journal(folder_ / "ended")).close();
+        QVERIFY(abandoned_journals(folder_)[0].closed);
+        JournalWriter(read_journal(folder_ / "ended"));
+        QVERIFY(!abandoned_journals(folder_)[0].closed);
         QVERIFY(!refusal([&] { read_journal(folder_ / "living"); }).empty());
     }
 

@@ -141,7 +141,7 @@ private:
     }
 
     void show() {
-        const QRect where = stroke_->refresh();
+        const QRegion where = stroke_->refresh();
         if (!where.isEmpty()) host_.showMask(stroke_->mask(), where);
     }
 

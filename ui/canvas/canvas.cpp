@@ -177,15 +177,17 @@ const Tiles& Canvas::photo() const { return document_->photo(); }
 
 const Tiles& Canvas::mask() const { return newMask_ ? emptyMask_ : document_->mask(); }
 
-void Canvas::showMask(const Tiles& mask, const QRect& where) {
-    QRect differs = where;
-    if (newMask_ || where.isNull()) {  // the first look at a new mask takes away the old one
+void Canvas::showMask(const Tiles& mask, const QRegion& where) {
+    QRegion differs = where;
+    if (newMask_ || where.isEmpty()) {  // the first look at a new mask takes away the old one
         const Rect box = changed_area(shownMask_, mask);
         differs = QRect(box.x, box.y, box.width, box.height);
     }
     shownMask_ = mask;
-    mask_->update(shownMask_, differs);
-    updatePhotoRect(differs, 4);
+    for (const QRect& part : differs) {
+        mask_->update(shownMask_, part);
+        updatePhotoRect(part, 4);
+    }
     Q_EMIT maskMoved();
 }
 

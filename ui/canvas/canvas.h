@@ -85,13 +85,13 @@ protected:
     void leaveEvent(QEvent*) override;
     void focusInEvent(QFocusEvent*) override;
     void focusOutEvent(QFocusEvent*) override;
-    void paintOver(QPainter& painter, const QRect& dirty) override;
+    void paintOver(QPainter& painter, const QRegion& dirty) override;
 
 private:
     const Tiles& photo() const override;
     const Tiles& mask() const override;
     const ViewMap& view() const override { return viewMap(); }
-    void showMask(const Tiles& mask, const QRect& where) override;
+    void showMask(const Tiles& mask, const QRegion& where) override;
     void finish(const Tiles& mask, const QString& text) override;
     void drop() override;
     void finishLater(std::function<Tiles(const Tiles& mask)> change, const QString& text) override;

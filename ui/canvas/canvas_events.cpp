@@ -72,6 +72,7 @@ void Canvas::mousePressEvent(QMouseEvent* event) {
 
 void Canvas::mouseMoveEvent(QMouseEvent* event) {
     const QPointF before = pen_.on;
+    keyboard_ = false;
     PhotoView::mouseMoveEvent(event);
     if (dragging()) {
         pen_ = penOf(event->position(), event->modifiers(), pen_.subtract);
@@ -110,7 +111,9 @@ void Canvas::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void Canvas::tabletEvent(QTabletEvent* event) {
+    if (panKeyHeld() || dragging()) return event->ignore();  // it comes again as a mouse
     event->accept();
+    keyboard_ = false;
     const bool eraser = event->pointerType() == QPointingDevice::PointerType::Eraser;
     Pen pen = penOf(event->position(), event->modifiers(),
                     eraser || (event->buttons() & Qt::RightButton));

@@ -39,6 +39,8 @@ void Canvas::updatePhotoRect(const QRect& where, int margin) {
 
 void Canvas::updateOutline() {
     if (!tool_) return;
+    if (!panKeyHeld() && !dragging() && cursor().shape() != tool_->cursor())
+        setCursor(tool_->cursor());
     QRect now;
     if (document_ && (inside_ || keyboard_)) now = tool_->outline(pen_).adjusted(-3, -3, 3, 3);
     if (keyboard_) now |= QRect(pen_.on.toPoint() - QPoint(12, 12), QSize(24, 24));
@@ -53,6 +55,7 @@ void Canvas::paintMask(QPainter& painter, const QRect& dirty, const MaskView& ma
         viewMap().toWidget(QRectF(0, 0, viewMap().photo.width, viewMap().photo.height));
     const QRect where =
         deviceRect(dirty) & QRectF(photo.topLeft() * ratio, photo.size() * ratio).toAlignedRect();
+    if (mask.blank()) return;
     const QImage picture = mask.picture(where, viewMap(), ratio, colour, line);
     if (!picture.isNull())
         painter.drawImage(QRectF(QPointF(where.topLeft()) / ratio, QSizeF(where.size()) / ratio),
@@ -114,13 +117,15 @@ void Canvas::paintPointer(QPainter& painter) const {
     }
 }
 
-void Canvas::paintOver(QPainter& painter, const QRect& dirty) {
+void Canvas::paintOver(QPainter& painter, const QRegion& dirty) {
     if (!document_) return;
     if (!comparing()) {
-        if (!preview_.isNull()) paintPreview(painter, dirty);
-        paintMask(painter, dirty, *copyFrom_, copyFromColour, false);
-        paintMask(painter, dirty, *neverCopy_, neverCopyColour, false);
-        if (maskShown_) paintMask(painter, dirty, *mask_, maskColour_, true);
+        for (const QRect& part : dirty) {
+            if (!preview_.isNull()) paintPreview(painter, part);
+            paintMask(painter, part, *copyFrom_, copyFromColour, false);
+            paintMask(painter, part, *neverCopy_, neverCopyColour, false);
+            if (maskShown_) paintMask(painter, part, *mask_, maskColour_, true);
+        }
         paintSeen(painter);
     }
     if (inside_ || keyboard_ || tool_->busy()) {

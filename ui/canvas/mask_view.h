@@ -20,7 +20,10 @@ public:
     void setMask(const Tiles& mask);
     /// The mask differs from the last one only inside `where`, in photo px.
     void update(const Tiles& mask, const QRect& where);
-    const Tiles& mask() const { return mask_; }
+    /// Whether it is 0 everywhere.
+    bool blank() const {
+        return levels_.empty() ? mask_.size() == Size() : levels_.back().values[0] == 0;
+    }
 
     /// The colour where the mask isn't 0, as strong as the mask, and a line, white between black,
     /// where it passes one half. where: device px of the widget, whose photo lies at `map` (in

@@ -78,14 +78,15 @@ protected:
     void keyReleaseEvent(QKeyEvent*) override;
     void focusOutEvent(QFocusEvent*) override;
     void timerEvent(QTimerEvent*) override;
-    /// Over the photo where it is seen as it is. The painter is clipped to what has to be painted,
-    /// which lies inside `dirty`, in widget px.
-    virtual void paintOver(QPainter& painter, const QRect& dirty);
+    /// Over the photo where it is seen as it is. dirty: what has to be painted, in widget px; the
+    /// painter is clipped to it.
+    virtual void paintOver(QPainter& painter, const QRegion& dirty);
     /// The pointer in widget px, for the loupe.
     void setPointer(QPointF where);
     /// Whether a press here belongs to the view: middle button, Space held, the bar.
     bool takesPress(const QMouseEvent& event) const;
     bool dragging() const { return drag_ != Drag::None; }
+    bool panKeyHeld() const { return spaceHeld_; }
     /// A picture of a part of the photo, as the view would show it.
     QImage pictureOf(const Image& part) const;
 
@@ -104,7 +105,7 @@ private:
     void place();
     void improve(const QRect& where);
     TilePyramid& pyramidOf(const Pane& pane) const;
-    void paintPane(QPainter& painter, const Pane& pane, const QRect& dirty);
+    void paintPane(QPainter& painter, const Pane& pane, const QRegion& dirty);
     void paintDifference(QPainter& painter, const QRect& dirty);
     void paintLoupe(QPainter& painter);
     void paintWords(QPainter& painter, const Pane& pane) const;

@@ -63,32 +63,39 @@ void PhotoView::improve(const QRect& where) {
 
 void PhotoView::paintEvent(QPaintEvent* event) {
     QPainter painter(this);
-    const QRect dirty = event->rect();
-    painter.fillRect(dirty, surround_.isValid() ? surround_ : colour(Token::Surround));
+    const QRegion dirty = event->region();
+    painter.fillRect(event->rect(), surround_.isValid() ? surround_ : colour(Token::Surround));
     if (photo_.size() == Size()) return paintEmpty(painter);
     if (compare_ == Compare::Difference && comparing() && !otherHeld_) {
-        paintDifference(painter, dirty);
+        paintDifference(painter, event->rect());
     } else {
         for (const Pane& pane : panes())
-            if (pane.rect.intersects(dirty)) paintPane(painter, pane, dirty & pane.rect);
+            if (const QRegion part = dirty & pane.rect; !part.isEmpty())
+                paintPane(painter, pane, part);
     }
     if (compare_ == Compare::Split && comparing() && !otherHeld_) paintBar(painter);
     if (loupeHeld_ && other_.size() != Size()) paintLoupe(painter);
 }
 
-void PhotoView::paintPane(QPainter& painter, const Pane& pane, const QRect& dirty) {
+void PhotoView::paintPane(QPainter& painter, const Pane& pane, const QRegion& dirty) {
     painter.save();
-    painter.setClipRect(dirty, Qt::IntersectClip);
-    if (photo_.channels() == 4)
-        paintChecks(painter, pane.map.toWidget(QRectF(0, 0, map_.photo.width, map_.photo.height)) &
-                                 QRectF(dirty));
-    pyramidOf(pane).paint(painter, pane.map, dirty, pane.rect, devicePixelRatioF());
+    painter.setClipRegion(dirty, Qt::IntersectClip);
+    for (const QRect& part : dirty) {
+        if (photo_.channels() == 4)
+            paintChecks(painter,
+                        pane.map.toWidget(QRectF(0, 0, map_.photo.width, map_.photo.height)) &
+                            QRectF(part));
+        painter.save();
+        painter.setClipRect(part, Qt::IntersectClip);
+        pyramidOf(pane).paint(painter, pane.map, part, pane.rect, devicePixelRatioF());
+        painter.restore();
+    }
     if (!pane.other) paintOver(painter, dirty);
     painter.restore();
     paintWords(painter, pane);
 }
 
-void PhotoView::paintOver(QPainter&, const QRect&) {}
+void PhotoView::paintOver(QPainter&, const QRegion&) {}
 
 void PhotoView::paintDifference(QPainter& painter, const QRect& dirty) {
     const double ratio = devicePixelRatioF();

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace daguerre {
 namespace {
@@ -29,6 +30,14 @@ public:
     }
 
     double outer() const { return outer_; }
+    std::uint8_t top() const { return top_; }
+
+    /// Whether all pixels of a rectangle around the dab's middle have full strength.
+    bool fills(const QRectF& around) const {
+        const double x = std::max(std::abs(around.left()), std::abs(around.right()));
+        const double y = std::max(std::abs(around.top()), std::abs(around.bottom()));
+        return inner_ > 0 && std::hypot(x, y) <= inner_;
+    }
 
     /// The larger of what is there and of this dab, for one row. dy: of the row's middle from the
     /// dab's; x0: of the first pixel's middle.
@@ -105,40 +114,57 @@ Stroke::Stroke(Tiles before, bool subtract)
     : before_(std::move(before)),
       now_(before_),
       subtract_(subtract),
-      cover_(std::size_t(before_.rows()) * std::size_t(before_.columns())) {}
-
-std::uint8_t* Stroke::coverOf(int index) {
-    auto& cover = cover_[std::size_t(index)];
-    if (!cover) cover = std::make_unique<std::uint8_t[]>(std::size_t(side) * side);
-    return cover.get();
-}
+      covers_(std::size_t(before_.rows()) * std::size_t(before_.columns())) {}
 
 void Stroke::dab(QPointF at, double radius, double hardness, double opacity) {
     const Dab dab(radius, hardness, opacity);
     const double outer = dab.outer();
     const QRect box = QRectF(at.x() - outer, at.y() - outer, 2 * outer, 2 * outer).toAlignedRect();
     eachSquare(before_, box, [&](int column, int row, const QRect& part) {
-        std::uint8_t* cover = coverOf(row * before_.columns() + column);
-        const double x0 = column * side + part.left() + 0.5 - at.x();
+        const int index = row * before_.columns() + column;
+        Cover& cover = covers_[std::size_t(index)];
+        if (cover.least >= dab.top()) return;  // the middle of a large brush: nothing more to do
+        if (!cover.values)
+            cover.values = std::make_unique<std::uint8_t[]>(std::size_t(side) * side);
+        const QPointF middle = at - QPointF(column * side, row * side);
         for (int y = part.top(); y <= part.bottom(); ++y)
-            dab.row(row * side + y + 0.5 - at.y(), x0, part.width(),
-                    cover + std::ptrdiff_t(y) * side + part.left());
+            dab.row(y + 0.5 - middle.y(), part.left() + 0.5 - middle.x(), part.width(),
+                    cover.values.get() + std::ptrdiff_t(y) * side + part.left());
+        if (cover.fresh.isEmpty()) fresh_.push_back(index);
+        cover.fresh |= part;
+        const Rect whole = before_.tile_rect(column, row);
+        if (dab.fills(QRectF(0, 0, whole.width, whole.height).translated(-middle)))
+            cover.least = dab.top();
     });
-    fresh_ |= box & QRect(0, 0, before_.size().width, before_.size().height);
 }
 
-QRect Stroke::refresh() {
-    eachSquare(before_, fresh_, [&](int column, int row, const QRect& part) {
-        const auto& cover = cover_[std::size_t(row * before_.columns() + column)];
-        if (!cover) return;
-        auto square = std::make_shared<Image>(*now_.tile(column, row));
+QRegion Stroke::refresh() {
+    QRegion changed;
+    std::array<std::uint8_t, side> line;
+    for (const int index : std::exchange(fresh_, {})) {
+        Cover& cover = covers_[std::size_t(index)];
+        const QRect part = std::exchange(cover.fresh, QRect());
+        const int column = index % before_.columns(), row = index / before_.columns();
         const Image& old = *before_.tile(column, row);
-        for (int y = part.top(); y <= part.bottom(); ++y)
-            lay(rowOf(old, y) + part.left(), cover.get() + std::ptrdiff_t(y) * side + part.left(),
-                rowOf(*square, y) + part.left(), part.width(), subtract_);
+        std::shared_ptr<Image> square;  // a copy, once a pixel differs
+        int top = -1, bottom = -1;
+        for (int y = part.top(); y <= part.bottom(); ++y) {
+            const std::uint8_t* shown = rowOf(*now_.tile(column, row), y) + part.left();
+            lay(rowOf(old, y) + part.left(),
+                cover.values.get() + std::ptrdiff_t(y) * side + part.left(), line.data(),
+                part.width(), subtract_);
+            if (std::memcmp(line.data(), shown, std::size_t(part.width())) == 0) continue;
+            if (!square) square = std::make_shared<Image>(*now_.tile(column, row));
+            std::memcpy(rowOf(*square, y) + part.left(), line.data(), std::size_t(part.width()));
+            if (top < 0) top = y;
+            bottom = y;
+        }
+        if (!square) continue;
         now_.set_tile(column, row, std::move(square));
-    });
-    return std::exchange(fresh_, QRect());
+        changed |=
+            QRect(part.left() + column * side, top + row * side, part.width(), bottom - top + 1);
+    }
+    return changed;
 }
 
 Tiles withShape(const Tiles& mask, const QPainterPath& shape, bool subtract) {

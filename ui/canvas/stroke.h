@@ -4,6 +4,7 @@
 #include <QPainterPath>
 #include <QPointF>
 #include <QRect>
+#include <QRegion>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -23,18 +24,23 @@ public:
     /// from there it falls smoothly to 0, at least within the one pixel of a smooth rim. opacity:
     /// 0 to 1.
     void dab(QPointF at, double radius, double hardness, double opacity);
-    /// Brings the mask up to date; where it changed since the last time.
-    QRect refresh();
+    /// Brings the mask up to date; where it changed since the last time, square by square.
+    QRegion refresh();
     const Tiles& mask() const { return now_; }
 
 private:
-    std::uint8_t* coverOf(int index);
+    /// What dabs cover of a square of the mask.
+    struct Cover {
+        std::unique_ptr<std::uint8_t[]> values;  // null: nothing yet
+        std::uint8_t least = 0;                  // of all pixels
+        QRect fresh;                             // in the square: since the last refresh
+    };
 
     const Tiles before_;
     Tiles now_;
     const bool subtract_;
-    std::vector<std::unique_ptr<std::uint8_t[]>> cover_;  // by square; null: nothing yet
-    QRect fresh_;
+    std::vector<Cover> covers_;  // by square
+    std::vector<int> fresh_;     // squares that have fresh parts
 };
 
 /// The mask with the inside of a shape added, or taken away; the rim is smooth where it doesn't lie

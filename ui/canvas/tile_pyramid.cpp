@@ -12,6 +12,7 @@ namespace {
 
 constexpr int side = Tiles::side;
 constexpr int threads = 2;
+constexpr int largestShown = 2 * side;  // px: of pictures kept as they are drawn
 
 /// The mean of each two by two pixels of `from`, written into `to` at (left, top).
 void halve(const Image& from, Image& to, int left, int top) {
@@ -183,8 +184,9 @@ void TilePyramid::take(Key key, const Tiles& photo, QImage pixels, Squares made)
     if (fresh) {
         squares_.merge(made);
         Picture& picture = pictures_[key];
-        bytes_ += pixels.sizeInBytes() - picture.pixels.sizeInBytes();
-        picture = {std::move(pixels), false, ++clock_};
+        bytes_ -= picture.bytes();
+        picture = {std::move(pixels), {}, false, ++clock_};
+        bytes_ += picture.bytes();
         forgetOld();
     }
     if (same) Q_EMIT improved(place);
@@ -200,7 +202,7 @@ void TilePyramid::forgetOld() {
         std::ranges::nth_element(ages, quarter);
         std::erase_if(pictures_, [&, oldest = *quarter](const auto& entry) {
             if (entry.second.used > oldest) return false;
-            bytes_ -= entry.second.pixels.sizeInBytes();
+            bytes_ -= entry.second.bytes();
             return true;
         });
     }
@@ -233,6 +235,23 @@ void TilePyramid::paint(QPainter& painter, const ViewMap& map, const QRect& wher
     begin();
 }
 
+void TilePyramid::draw(QPainter& painter, Picture& picture, const QRectF& target, bool smooth,
+                       double ratio) {
+    const QSize size = (target.size() * ratio).toSize();
+    if (size == picture.pixels.size() || size.isEmpty() || size.width() > largestShown ||
+        size.height() > largestShown)
+        return painter.drawImage(target, picture.pixels);
+    if (picture.shown.size() != size) {
+        bytes_ -= picture.bytes();
+        picture.shown =
+            picture.pixels.scaled(size, Qt::IgnoreAspectRatio,
+                                  smooth ? Qt::SmoothTransformation : Qt::FastTransformation);
+        picture.shown.setDevicePixelRatio(ratio);
+        bytes_ += picture.bytes();
+    }
+    painter.drawImage(target.topLeft(), picture.shown);
+}
+
 void TilePyramid::drawBest(QPainter& painter, const ViewMap& map, Key key, double ratio) {
     // Edges on device pixels: neighbours meet without a seam.
     const auto snapped = [ratio](const QRectF& r) {
@@ -241,10 +260,13 @@ void TilePyramid::drawBest(QPainter& painter, const ViewMap& map, Key key, doubl
     };
     const QRect place = placeOf(key);
     const double scale = map.scale * ratio * std::ldexp(1, key.level);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, scale < 2 && std::abs(scale - 1) > 1e-6);
+    const bool smooth = scale < 2 && std::abs(scale - 1) > 1e-6;
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, smooth);
     for (Key from = key; from.level < 31; ++from.level, from.column /= 2, from.row /= 2) {
         if (const auto found = pictures_.find(from); found != pictures_.end()) {
             found->second.used = ++clock_;
+            const QRectF target = snapped(map.toWidget(QRectF(place)));
+            if (from == key) return draw(painter, found->second, target, smooth, ratio);
             const QImage& pixels = found->second.pixels;
             const QRect whole = placeOf(from);
             // The part of a coarser picture, in its turned pixels.
@@ -254,7 +276,7 @@ void TilePyramid::drawBest(QPainter& painter, const ViewMap& map, Key key, doubl
             part = QTransform::fromScale(double(pixels.width()) / shown.width(),
                                          double(pixels.height()) / shown.height())
                        .mapRect(part);
-            return painter.drawImage(snapped(map.toWidget(QRectF(place))), pixels, part);
+            return painter.drawImage(target, pixels, part);
         }
         if (side << from.level > std::max(photo_.size().width, photo_.size().height)) break;
     }

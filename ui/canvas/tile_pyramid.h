@@ -56,8 +56,11 @@ private:
     };
     struct Picture {
         QImage pixels;
+        QImage shown;  // as large as it was last drawn: panning and brushing only copy it
         bool stale = false;
         qint64 used = 0;
+
+        qint64 bytes() const { return pixels.sizeInBytes() + shown.sizeInBytes(); }
     };
     using Squares = std::map<Key, std::shared_ptr<const Image>>;
 
@@ -72,6 +75,7 @@ private:
     void begin();
     void take(Key key, const Tiles& photo, QImage pixels, Squares made);
     void forgetOld();
+    void draw(QPainter& painter, Picture& picture, const QRectF& target, bool smooth, double ratio);
     void drawBest(QPainter& painter, const ViewMap& map, Key key, double ratio);
 
     Tiles photo_;

@@ -3,72 +3,20 @@
 
 #include <QPointF>
 #include <QRect>
+#include <QRegion>
 #include <QString>
 #include <functional>
 #include <memory>
 #include <vector>
 
-#include "core/base/fields.h"
 #include "core/base/table.h"
 #include "core/image/tiles.h"
+#include "ui/canvas/tool_settings.h"
 #include "ui/canvas/view_map.h"
 
-class QKeyEvent;
 class QPainter;
 
 namespace daguerre {
-
-/// What tools are set to; one for all of them.
-struct ToolSettings {
-    int size = 60;       // photo px
-    int hardness = 100;  // %
-    int opacity = 100;   // %
-    bool pen_size = true, pen_opacity = false;
-    double tolerance = 12;
-    bool connected = true;
-    std::string sample = "3";
-    int grow = 3;  // photo px
-
-    bool operator==(const ToolSettings&) const = default;
-    void each(auto&& visit) {
-        visit(size, Field{.key = "size",
-                          .label = "Size",
-                          .help = "diameter in photo pixels",
-                          .min = 1,
-                          .max = 2000});
-        visit(hardness, Field{.key = "hardness",
-                              .label = "Hardness",
-                              .help = "how much of the radius has full strength, in percent",
-                              .max = 100});
-        visit(opacity, Field{.key = "opacity",
-                             .label = "Opacity",
-                             .help = "the most that one stroke adds, in percent",
-                             .min = 1,
-                             .max = 100});
-        visit(pen_size, Field{.key = "pen_size",
-                              .label = "Pen: size",
-                              .help = "pressure changes the size, down to 20 %"});
-        visit(pen_opacity, Field{.key = "pen_opacity",
-                                 .label = "Pen: opacity",
-                                 .help = "pressure changes the opacity"});
-        visit(tolerance, Field{.key = "tolerance",
-                               .label = "Tolerance",
-                               .help = "how far a colour may be, as the eye sees it",
-                               .max = 100});
-        visit(connected, Field{.key = "connected",
-                               .label = "Connected",
-                               .help = "only what hangs together with the place"});
-        visit(sample, Field{.key = "sample",
-                            .label = "Sample",
-                            .help = "the side of the square whose mean colour counts",
-                            .choices = {"1", "3", "5"},
-                            .titles = {"1 px", "3 px", "5 px"}});
-        visit(grow, Field{.key = "grow",
-                          .label = "Grow by",
-                          .help = "how much wider than found, so that the rim goes too",
-                          .max = 50});
-    }
-};
 
 /// The pointer, from mouse, pen or keyboard.
 struct Pen {
@@ -89,8 +37,8 @@ public:
     virtual void setSettings(const ToolSettings& settings) = 0;
     virtual const ViewMap& view() const = 0;
     /// Shows a mask that isn't a step yet. where: photo px in which it differs from what is shown;
-    /// null: where its squares are others.
-    virtual void showMask(const Tiles& mask, const QRect& where = {}) = 0;
+    /// empty: where its squares are others.
+    virtual void showMask(const Tiles& mask, const QRegion& where = {}) = 0;
     /// The gesture is done: its mask becomes a step. Or it is dropped: the document's mask is
     /// shown.
     virtual void finish(const Tiles& mask, const QString& text) = 0;

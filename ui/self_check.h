@@ -1,0 +1,17 @@
+// How fast the window answers on this machine, in numbers.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace daguerre {
+
+/// Drives the canvas as a person would: brushes, pans and zooms on a photo of `megapixels` made for
+/// it, in a window of `width` x `height`, and hands a line of JSON a check to `print`: milliseconds
+/// from a pointer event to the end of its paint, the middle one, the 99th of a hundred, the worst,
+/// and the 99th of the window's thread's own work; the last line says whether brushing stayed under
+/// 16 ms. Takes some seconds; needs a QApplication, and no event loop.
+void runSelfCheck(double megapixels, int width, int height,
+                  const std::function<void(const std::string& line)>& print);
+
+}  // namespace daguerre
