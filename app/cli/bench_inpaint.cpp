@@ -11,13 +11,12 @@
 #include "core/base/machine.h"
 #include "core/base/table.h"
 #include "core/image/image_file.h"
+#include "core/image/threads.h"
 #include "core/inpaint/bench_masks.h"
 #include "core/inpaint/bench_photos.h"
 #include "core/inpaint/fill.h"
 #include "core/inpaint/fill_figures.h"
 #include "core/models/diffusion_fill.h"
-#include "core/models/open_model.h"
-#include "core/nn/device.h"
 
 namespace daguerre {
 namespace {
@@ -55,13 +54,9 @@ struct Engine {
     Inpainter inpainter;
 };
 
-/// Throws Error when no model is named.
 Inpainter by_model(const InpaintBenchOptions& options, const Fields& machine) {
-    if (options.model.empty())
-        throw Error("The engine “model” needs a model. Name one by --model, such as digits.");
     const auto request = options_from<GenerateRequest>(machine);
-    use_device(request.device, request.threads);
-    const std::shared_ptr<const Model> model = open_model(options.model);
+    const std::shared_ptr<const Model> model = model_to_fill_with(options.model, request);
     return model_inpainter(model, request, model->complete_fields());
 }
 
@@ -267,6 +262,7 @@ void InpaintBench::judge() {
 
 Result bench_inpaint(Terminal& terminal, const InpaintBenchOptions& options,
                      const Fields& machine) {
+    use_pixel_threads(int(std::get<std::int64_t>(find_field(machine, "threads")->value)));
     InpaintBench bench(terminal, options, machine);
     bench.measure_photos();
     if (options.scenes && !terminal.stopped()) bench.measure_scenes();

@@ -16,6 +16,8 @@
 #include "core/image/record.h"
 #include "core/image/threads.h"
 #include "core/inpaint/fill_files.h"
+#include "core/models/diffusion_fill.h"
+#include "core/models/families.h"
 
 namespace daguerre {
 namespace {
@@ -43,10 +45,12 @@ Fields variants_field() {
 /// What any engine takes; the chosen one has the last word.
 Fields engine_fields() {
     Fields fields;
-    for (const InpainterRow& row : inpainters())
-        if (row.fields)
-            for (const Field& field : row.fields())
-                if (!find_field(fields, field.key)) fields.push_back(field);
+    const auto add = [&](Fields (*own)()) {
+        for (const Field& field : own ? own() : Fields())
+            if (!find_field(fields, field.key)) fields.push_back(field);
+    };
+    for (const InpainterRow& row : inpainters()) add(row.fields);
+    for (const Family& family : families()) add(family.complete_fields);
     return fields;
 }
 
@@ -54,7 +58,7 @@ const InpainterRow& engine_row(const FillRequest& request) {
     return row_named(inpainters(), request.engine, "engine");
 }
 
-FillSettings settings_of(const Words& words) {
+FillSettings settings_of(const Words& words, const Fields& machine) {
     Fields fields = fields_of<FillRequest>();
     words.request.take(fields, "inpaint");
     FillSettings settings{
@@ -64,12 +68,17 @@ FillSettings settings_of(const Words& words) {
         throw Error(
             "“{engine}” fills without a model. Leave out --model, or choose another engine.",
             {{"engine", row.id}});
-    if (row.fields) settings.options = row.fields();
+    if (row.make) {
+        if (row.fields) settings.options = row.fields();
+        words.engine.take(settings.options, row.id);
+        settings.inpainter = row.make(settings.options);
+        return settings;
+    }
+    const auto request = options_from<GenerateRequest>(machine);
+    const std::shared_ptr<const Model> model = model_to_fill_with(settings.request.model, request);
+    settings.options = model->complete_fields();
     words.engine.take(settings.options, row.id);
-    if (!row.make)
-        throw Error("“{engine}” can't be used on the command line yet. Choose another engine.",
-                    {{"engine", row.id}});
-    settings.inpainter = row.make(settings.options);
+    settings.inpainter = model_inpainter(model, request, settings.options);
     return settings;
 }
 
@@ -289,7 +298,7 @@ void check_outputs(const Words& words, const FillFiles& files) {
 }
 
 Result run(Terminal& terminal, const Words& words, const Fields& machine) {
-    FillSettings settings = settings_of(words);
+    FillSettings settings = settings_of(words, machine);
     Fields variants = variants_field();
     words.variants.take(variants, "inpaint");
     const auto count = std::get<std::int64_t>(variants.front().value);

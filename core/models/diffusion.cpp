@@ -179,7 +179,8 @@ Family diffusion_family() {
             .training_bytes = training_bytes,
             .make_trainer = make_diffusion_trainer,
             .load = load_diffusion_model,
-            .generate_fields = [] { return fields_of<SamplingOptions>(); }};
+            .generate_fields = [] { return fields_of<SamplingOptions>(); },
+            .complete_fields = [] { return fields_of<CompletionOptions>(); }};
 }
 
 }  // namespace daguerre

@@ -6,6 +6,8 @@
 #include "core/base/table.h"
 #include "core/inpaint/grain.h"
 #include "core/inpaint/poisson.h"
+#include "core/models/open_model.h"
+#include "core/nn/device.h"
 
 namespace daguerre {
 namespace {
@@ -271,6 +273,16 @@ private:
 
 Inpainter model_inpainter(std::shared_ptr<const Model> model, GenerateRequest request, Fields own) {
     return ModelFill(std::move(model), std::move(request), std::move(own));
+}
+
+std::shared_ptr<const Model> model_to_fill_with(const std::string& name,
+                                                const GenerateRequest& request) {
+    if (name.empty())
+        throw Error(
+            "The engine “model” needs a model. Name one by --model; “daguerre models” lists what "
+            "there is.");
+    use_device(request.device, request.threads);
+    return open_model(name);
 }
 
 }  // namespace daguerre

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "core/inpaint/inpainter.h"
 #include "core/models/model.h"
@@ -17,5 +18,10 @@ namespace daguerre {
 /// model->complete_fields(). Throws Error when the model can't complete pictures; the engine throws
 /// Error for a colour photo when the model knows only grey.
 Inpainter model_inpainter(std::shared_ptr<const Model> model, GenerateRequest request, Fields own);
+
+/// The model that a request for the engine `model` names, opened for this thread. Throws Error when
+/// it names none, and as open_model and use_device.
+std::shared_ptr<const Model> model_to_fill_with(const std::string& name,
+                                                const GenerateRequest& request);
 
 }  // namespace daguerre

@@ -45,6 +45,8 @@ struct Family {
     /// What generate takes beside GenerateRequest, with the family's defaults; those of one model
     /// may differ (Model::generate_fields). The command line makes its options of them.
     Fields (*generate_fields)();
+    /// The same of completing pictures (Model::complete_fields); null: its models can't.
+    Fields (*complete_fields)() = nullptr;
 };
 
 /// diffusion.

@@ -47,6 +47,7 @@ private Q_SLOTS:
     void variants_count_up();
     void a_film_is_written();
     void every_engine_fills();
+    void a_model_fills();
     void json_is_all_that_stdout_has();
     void wrong_words_and_files_are_refused();
     void the_disk_may_be_full();
@@ -192,6 +193,24 @@ void TestInpaint::every_engine_fills() {
     QCOMPARE(inpaint("--image photo.png --mask mask.png --out e.png").status, 0);  // the default
 }
 
+void TestInpaint::a_model_fills() {
+    Image grey = daguerre::to_channels(scenery(8), 1);
+    grey.row<std::uint8_t>(25)[20] = 255;  // a speck to be gone
+    put("grey.png", grey);
+    const char* line =
+        "--mask mask.png --engine model --model digits --model-steps 3 --threads 1 --image";
+    const Ran ran =
+        bench_->run(words("inpaint") + words(line) + words("grey.png --out g.png --report r.json"));
+    QVERIFY2(ran.status == 0, ran.err);
+    QVERIFY2(ran.err.contains("digits was trained on mnist"), ran.err);
+    QVERIFY(image("g.png").row<std::uint8_t>(25)[20] < 200);
+    QCOMPARE(report("r.json")[QLatin1String("request")][QLatin1String("model")].toString(),
+             QStringLiteral("digits"));
+    const Ran colour = bench_->run(words("inpaint") + words(line) + words("photo.png --out c.png"));
+    QCOMPARE(colour.status, 1);
+    QVERIFY2(colour.err.contains("digits makes grey pictures"), colour.err);
+}
+
 void TestInpaint::json_is_all_that_stdout_has() {
     const Ran ran =
         inpaint("--image photo.png --mask mask.png --out j.png --engine telea --seed 5 --json");
@@ -252,6 +271,10 @@ void TestInpaint::wrong_words_and_files_are_refused() {
              Row{"--image photo.png --mask mask.png --out file", 1, "file"},
              Row{"--image photo.png --mask mask.png --out a.png --engine telea --model x", 1,
                  "without a model"},
+             {"--image photo.png --mask mask.png --out a.png --engine model", 1, "--model"},
+             {"--image photo.png --mask mask.png --out a.png --engine model --model digts", 2,
+              "“digits”"},
+             {"--image photo.png --mask mask.png --out a.png --engine telea --jump 3", 2, "--jump"},
          }) {
         const QStringList before = bench_->listing();
         const Ran ran = inpaint(row.line);
