@@ -313,6 +313,9 @@ private Q_SLOTS:
         canvas.setCompare(Compare::SideBySide);
         QCOMPARE(seen(canvas).pixelColor(75, 150), old);
         QCOMPARE(seen(canvas).pixelColor(225, 150), now);
+        QTest::mouseClick(&canvas, Qt::LeftButton, Qt::ControlModifier, {75, 150});  // beside it
+        document.history().undo();
+        QCOMPARE(document.history().redoText(), QStringLiteral("Brush"));
         canvas.setCompare(Compare::Difference);
         canvas.setGain(4);
         QCOMPARE(seen(canvas).pixelColor(150, 150), QColor(240, 240, 240));

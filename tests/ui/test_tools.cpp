@@ -450,6 +450,27 @@ private Q_SLOTS:
         }
     }
 
+    void other_layers_are_painted_with_the_same_tools() {
+        set(40);
+        canvas_->setLayer(Layer::NeverCopy);
+        QSignalSpy moved(canvas_.get(), &Canvas::maskMoved);
+        drag({{100, 100}, {150, 100}});
+        QCOMPARE(moved.count(), 0);
+        QVERIFY(document_->empty(Layer::Mask));
+        QCOMPARE(valueAt(document_->layer(Layer::NeverCopy), 120, 100), 255);
+        QTest::keyClick(canvas_.get(), Qt::Key_R);
+        drag({{200, 100}, {250, 160}});
+        QVERIFY(stepped(2));
+        QCOMPARE(valueAt(document_->layer(Layer::NeverCopy), 220, 130), 255);
+        canvas_->setLayer(Layer::Mask);
+        QTest::keyClick(canvas_.get(), Qt::Key_B);
+        drag({{300, 200}});
+        QCOMPARE(valueAt(mask(), 300, 200), 255);
+        QVERIFY(same(canvas_->maskNow(), mask()));
+        document_->history().setIndex(0);
+        QVERIFY(document_->empty(Layer::NeverCopy));
+    }
+
     void undoing_every_gesture_gives_the_opened_photo() {
         set(30, 70, 80);
         drag({{30, 40}, {200, 80}});

@@ -5,16 +5,12 @@
 #include <cmath>
 
 #include "ui/canvas/background.h"
-#include "ui/canvas/mask_view.h"
 
 namespace daguerre {
 
 Canvas::Canvas(QWidget* parent)
     : PhotoView(parent),
       background_(std::make_unique<Background>()),
-      mask_(std::make_unique<MaskView>()),
-      copyFrom_(std::make_unique<MaskView>()),
-      neverCopy_(std::make_unique<MaskView>()),
       maskColour_(QColor(0xFF, 0x2D, 0x55, 115)) {  // 45 %
     setTabletTracking(true);
     setObjectName(QStringLiteral("retouch.canvas"));
@@ -45,7 +41,7 @@ void Canvas::setDocument(Document* document) {
     setPreview(nullptr);
     setSeen({});
     if (!document) {
-        shownMask_ = Tiles();
+        for (MaskView& shown : shown_) shown.setMask(Tiles());
         setPhoto(Tiles());
         return describe();
     }
@@ -53,15 +49,13 @@ void Canvas::setDocument(Document* document) {
     connect(document, &QObject::destroyed, this, [this, document] {
         places_.erase(document);
         if (document_ && document_ != document) return;
+        for (MaskView& shown : shown_) shown.setMask(Tiles());
         setPhoto(Tiles());
-        shownMask_ = Tiles();
         describe();
     });
     emptyMask_ = Tiles::blank(document->size(), 1);
-    shownMask_ = document->mask();
-    mask_->setMask(shownMask_);
-    copyFrom_->setMask(document->layer(Layer::CopyFrom));
-    neverCopy_->setMask(document->layer(Layer::NeverCopy));
+    for (const Layer layer : {Layer::Mask, Layer::CopyFrom, Layer::NeverCopy})
+        shownOf(layer).setMask(document->layer(layer));
     setPhoto(document->photo(), document->orientation());
     setOther(document->opened());
     if (const auto known = places_.find(document); known != places_.end() && !known->second.fits) {
@@ -74,15 +68,12 @@ void Canvas::setDocument(Document* document) {
 
 void Canvas::layerChanged(Layer layer, const QRect& where) {
     if (layer == Layer::Photo) return updatePhoto(document_->photo());
+    shownOf(layer).setMask(document_->layer(layer));
     if (layer == Layer::Mask) {
         newMask_ = false;
-        shownMask_ = document_->mask();
-        mask_->setMask(shownMask_);
         Q_EMIT maskMoved();
         describe();
     }
-    if (layer == Layer::CopyFrom) copyFrom_->setMask(document_->layer(layer));
-    if (layer == Layer::NeverCopy) neverCopy_->setMask(document_->layer(layer));
     updatePhotoRect(where, 4);
 }
 
@@ -175,37 +166,44 @@ void Canvas::setSeen(std::vector<QRect> boxes, const QString& words) {
 
 const Tiles& Canvas::photo() const { return document_->photo(); }
 
-const Tiles& Canvas::mask() const { return newMask_ ? emptyMask_ : document_->mask(); }
+const Tiles& Canvas::mask() const { return beginsNew() ? emptyMask_ : document_->layer(layer_); }
+
+void Canvas::setLayer(Layer layer) {
+    Q_ASSERT(layer != Layer::Photo);
+    dropGesture();
+    layer_ = layer;
+}
 
 void Canvas::showMask(const Tiles& mask, const QRegion& where) {
+    MaskView& shown = shownOf(layer_);
     QRegion differs = where;
-    if (newMask_ || where.isEmpty()) {  // the first look at a new mask takes away the old one
-        const Rect box = changed_area(shownMask_, mask);
+    if (beginsNew() || where.isEmpty()) {  // the first look at a new mask takes away the old one
+        const Rect box = changed_area(shown.mask(), mask);
         differs = QRect(box.x, box.y, box.width, box.height);
     }
-    shownMask_ = mask;
     for (const QRect& part : differs) {
-        mask_->update(shownMask_, part);
+        shown.update(mask, part);
         updatePhotoRect(part, 4);
     }
-    Q_EMIT maskMoved();
+    if (layer_ == Layer::Mask) Q_EMIT maskMoved();
 }
 
 void Canvas::finish(const Tiles& mask, const QString& text) {
     if (!document_) return;
-    if (newMask_) document_->rememberMask();
+    if (beginsNew()) document_->rememberMask();
     const int before = document_->history().index();
-    document_->apply(Layer::Mask, mask, text);
+    document_->apply(layer_, mask, text);
     if (document_->history().index() == before) return drop();  // it changed nothing
     Q_EMIT gestureEnded();
 }
 
 void Canvas::drop() {
-    if (!document_ || changed_area(shownMask_, document_->mask()).width == 0) return;
-    shownMask_ = document_->mask();
-    mask_->setMask(shownMask_);
+    if (!document_) return;
+    MaskView& shown = shownOf(layer_);
+    if (changed_area(shown.mask(), document_->layer(layer_)).width == 0) return;
+    shown.setMask(document_->layer(layer_));
     update();
-    Q_EMIT maskMoved();
+    if (layer_ == Layer::Mask) Q_EMIT maskMoved();
 }
 
 void Canvas::finishLater(std::function<Tiles(const Tiles&)> change, const QString& text) {

@@ -4,19 +4,20 @@
 #include <QColor>
 #include <QImage>
 #include <QPointer>
+#include <array>
 #include <map>
 #include <memory>
 #include <vector>
 
 #include "core/base/error.h"
 #include "ui/canvas/document.h"
+#include "ui/canvas/mask_view.h"
 #include "ui/canvas/photo_view.h"
 #include "ui/canvas/tools.h"
 
 namespace daguerre {
 
 class Background;
-class MaskView;
 
 /// Keys while it has the focus: those of toolRows(), X eraser, [ ] , . size, { } hardness; held:
 /// F size by pointer, Space pan, O original, K loupe; arrows move a pointer that Enter presses;
@@ -40,8 +41,12 @@ public:
     void changeSize(int direction);
     void changeHardness(int direction);
 
+    /// The layer that tools paint on: the mask, or where may and may not be copied from. Drops the
+    /// gesture in hand.
+    Layer layer() const { return layer_; }
+    void setLayer(Layer layer);
     /// The mask as it is seen, with the gesture in hand. A copy is safe to read on any thread.
-    const Tiles& maskNow() const { return shownMask_; }
+    const Tiles& maskNow() const { return shownOf(Layer::Mask).mask(); }
     /// Whether a gesture is in hand; dropGesture() is what Esc does first: true if there was one.
     bool busy() const;
     bool dropGesture();
@@ -109,6 +114,9 @@ private:
     /// What a right press without Ctrl has become.
     enum class Right { None, Pressed, Drawing, Sizing };
 
+    const MaskView& shownOf(Layer layer) const { return shown_[std::size_t(layer)]; }
+    MaskView& shownOf(Layer layer) { return shown_[std::size_t(layer)]; }
+    bool beginsNew() const { return newMask_ && layer_ == Layer::Mask; }
     void remember();
     void layerChanged(Layer layer, const QRect& where);
     void describe();
@@ -135,8 +143,9 @@ private:
     std::unique_ptr<Tool> tool_;
     ToolSettings settings_;
     std::unique_ptr<Background> background_;
-    std::unique_ptr<MaskView> mask_, copyFrom_, neverCopy_;
-    Tiles shownMask_, emptyMask_;
+    Layer layer_ = Layer::Mask;
+    std::array<MaskView, layer_count> shown_;  // of each layer but the photo
+    Tiles emptyMask_;
     bool maskShown_ = true, newMask_ = false, finishing_ = false;
     QColor maskColour_;
     QImage preview_;

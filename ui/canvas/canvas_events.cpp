@@ -8,7 +8,6 @@
 
 #include "ui/canvas/background.h"
 #include "ui/canvas/canvas.h"
-#include "ui/canvas/mask_view.h"
 
 namespace daguerre {
 namespace {
@@ -19,8 +18,8 @@ constexpr double dragPixels = 4;  // a right press that moves less is a click
 
 Pen Canvas::penOf(QPointF where, Qt::KeyboardModifiers modifiers, bool subtract) const {
     Pen pen;
-    pen.on = where;
-    pen.at = viewMap().toPhoto(where);
+    pen.on = inNow(where);
+    pen.at = viewMap().toPhoto(pen.on);
     pen.subtract = subtract || (modifiers & Qt::ControlModifier);
     pen.constrain = modifiers & Qt::ShiftModifier;
     return pen;

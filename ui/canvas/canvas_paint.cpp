@@ -3,7 +3,6 @@
 
 #include "ui/canvas/background.h"
 #include "ui/canvas/canvas.h"
-#include "ui/canvas/mask_view.h"
 #include "ui/widgets/theme.h"
 
 namespace daguerre {
@@ -76,7 +75,7 @@ void Canvas::paintPreview(QPainter& painter, const QRect& dirty) const {
     inside.drawImage(place, preview_);
     inside.resetTransform();
     inside.setCompositionMode(QPainter::CompositionMode_DestinationIn);
-    inside.drawImage(0, 0, mask_->hole(where, viewMap(), ratio));
+    inside.drawImage(0, 0, shownOf(Layer::Mask).hole(where, viewMap(), ratio));
     inside.end();
     painter.drawImage(QRectF(QPointF(where.topLeft()) / ratio, QSizeF(where.size()) / ratio),
                       picture);
@@ -122,9 +121,9 @@ void Canvas::paintOver(QPainter& painter, const QRegion& dirty) {
     if (!comparing()) {
         for (const QRect& part : dirty) {
             if (!preview_.isNull()) paintPreview(painter, part);
-            paintMask(painter, part, *copyFrom_, copyFromColour, false);
-            paintMask(painter, part, *neverCopy_, neverCopyColour, false);
-            if (maskShown_) paintMask(painter, part, *mask_, maskColour_, true);
+            paintMask(painter, part, shownOf(Layer::CopyFrom), copyFromColour, false);
+            paintMask(painter, part, shownOf(Layer::NeverCopy), neverCopyColour, false);
+            if (maskShown_) paintMask(painter, part, shownOf(Layer::Mask), maskColour_, true);
         }
         paintSeen(painter);
     }
@@ -135,12 +134,6 @@ void Canvas::paintOver(QPainter& painter, const QRegion& dirty) {
         painter.restore();
     }
     if (keyboard_) paintPointer(painter);
-    if (hasFocus()) {
-        painter.setRenderHint(QPainter::Antialiasing, false);
-        painter.setPen(QPen(colour(Token::Focus), 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRect(rect().adjusted(1, 1, -1, -1));
-    }
 }
 
 }  // namespace daguerre

@@ -20,6 +20,7 @@ public:
     void setMask(const Tiles& mask);
     /// The mask differs from the last one only inside `where`, in photo px.
     void update(const Tiles& mask, const QRect& where);
+    const Tiles& mask() const { return mask_; }
     /// Whether it is 0 everywhere.
     bool blank() const {
         return levels_.empty() ? mask_.size() == Size() : levels_.back().values[0] == 0;

@@ -56,7 +56,7 @@ void PhotoView::updatePhoto(const Tiles& photo) {
 void PhotoView::setOther(const Tiles& other) {
     other_ = other;
     otherPyramid_->setPhoto(other, map_.orientation);
-    update();
+    place();
 }
 
 void PhotoView::setEmptyText(const QString& text) {
@@ -76,8 +76,16 @@ QImage PhotoView::pictureOf(const Image& part) const { return pyramid_->picture(
 // Place.
 
 QRect PhotoView::nowRect() const {
-    if (compare_ != Compare::SideBySide) return rect();
+    if (compare_ != Compare::SideBySide || other_.size() == Size()) return rect();
     return rect().adjusted(width() / 2 + 1, 0, 0, 0);
+}
+
+QPointF PhotoView::inNow(QPointF where) const {
+    if (compare_ != Compare::SideBySide || !comparing() || where.x() >= nowRect().left())
+        return where;
+    for (const Pane& pane : panes())
+        if (pane.other) return where - pane.map.corner + map_.corner;
+    return where;
 }
 
 double PhotoView::fitZoom() const {
@@ -115,6 +123,7 @@ void PhotoView::place() {
 
 void PhotoView::zoomAt(double zoom, QPointF where) {
     zoom = std::clamp(zoom, zoomLevels.front(), zoomLevels.back());
+    where = inNow(where);
     const QPointF there = (where - map_.corner) / map_.scale;  // in the turned photo
     fits_ = false;
     zoom_ = zoom;

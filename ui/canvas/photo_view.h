@@ -87,6 +87,8 @@ protected:
     bool takesPress(const QMouseEvent& event) const;
     bool dragging() const { return drag_ != Drag::None; }
     bool panKeyHeld() const { return spaceHeld_; }
+    /// The same place of the photo as it is now, for a place beside it in the other one.
+    QPointF inNow(QPointF where) const;
     /// A picture of a part of the photo, as the view would show it.
     QImage pictureOf(const Image& part) const;
 

@@ -75,6 +75,11 @@ void PhotoView::paintEvent(QPaintEvent* event) {
     }
     if (compare_ == Compare::Split && comparing() && !otherHeld_) paintBar(painter);
     if (loupeHeld_ && other_.size() != Size()) paintLoupe(painter);
+    if (!hasFocus()) return;
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setPen(QPen(colour(Token::Focus), 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(rect().adjusted(1, 1, -1, -1));
 }
 
 void PhotoView::paintPane(QPainter& painter, const Pane& pane, const QRegion& dirty) {
