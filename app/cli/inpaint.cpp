@@ -29,7 +29,7 @@ constexpr std::int64_t seeds = 1ll << 32;
 struct Words {
     std::string image, mask, out, film, report;
     bool skip_done = false;
-    FieldOptions request, variants, engine;
+    FieldOptions request, variants, engine, image_class;
 };
 
 Fields variants_field() {
@@ -58,6 +58,11 @@ const InpainterRow& engine_row(const FillRequest& request) {
     return row_named(inpainters(), request.engine, "engine");
 }
 
+Fields class_field() {
+    const Fields fields = fields_of<GenerateRequest>();
+    return {*find_field(fields, "class")};
+}
+
 FillSettings settings_of(const Words& words, const Fields& machine) {
     Fields fields = fields_of<FillRequest>();
     words.request.take(fields, "inpaint");
@@ -71,14 +76,19 @@ FillSettings settings_of(const Words& words, const Fields& machine) {
     if (row.make) {
         if (row.fields) settings.options = row.fields();
         words.engine.take(settings.options, row.id);
+        words.image_class.take(settings.options, row.id);  // only models know classes
         settings.inpainter = row.make(settings.options);
         return settings;
     }
-    const auto request = options_from<GenerateRequest>(machine);
+    Fields of_model = machine;
+    of_model.push_back(class_field().front());
+    words.image_class.take(of_model, settings.request.model);
+    const auto request = options_from<GenerateRequest>(of_model);
     const std::shared_ptr<const Model> model = model_to_fill_with(settings.request.model, request);
     settings.options = model->complete_fields();
     words.engine.take(settings.options, row.id);
     settings.inpainter = model_inpainter(model, request, settings.options);
+    if (!request.image_class.empty()) settings.options.push_back(of_model.back());
     return settings;
 }
 
@@ -298,13 +308,13 @@ void check_outputs(const Words& words, const FillFiles& files) {
 }
 
 Result run(Terminal& terminal, const Words& words, const Fields& machine) {
+    FillFiles files = match_files(words.image, words.mask, words.out);
+    check_outputs(words, files);
     FillSettings settings = settings_of(words, machine);
     Fields variants = variants_field();
     words.variants.take(variants, "inpaint");
     const auto count = std::get<std::int64_t>(variants.front().value);
     use_pixel_threads(int(std::get<std::int64_t>(find_field(machine, "threads")->value)));
-    FillFiles files = match_files(words.image, words.mask, words.out);
-    check_outputs(words, files);
     const InpainterRow& row = engine_row(settings.request);
     if (count > 1 && !row.varies)
         terminal.remark(row.title + " fills nearly the same with every seed. Dream varies.");
@@ -334,6 +344,7 @@ Command inpaint_command() {
                     ->required();
                 words->request = FieldOptions(app, fields_of<FillRequest>());
                 words->engine = FieldOptions(app, engine_fields());
+                words->image_class = FieldOptions(app, class_field());
                 words->variants = FieldOptions(app, variants_field());
                 app.add_option("--film", words->film, "film of the steps: .gif, .png or .mp4")
                     ->type_name("FILE");

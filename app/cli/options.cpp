@@ -98,7 +98,8 @@ void FieldOptions::take(Fields& fields, const std::string& owner) const {
             std::vector<std::string> names;
             for (const Field& field : fields) names.push_back(option_name(field.key));
             throw UnknownWord(
-                "“{owner}” has no option “{option}”. It has: {list}.",
+                names.empty() ? "“{owner}” has no option “{option}”."
+                              : "“{owner}” has no option “{option}”. It has: {list}.",
                 {{"owner", owner}, {"option", option_name(key)}, {"list", joined(names)}});
         }
         set_field_text(fields, key, option->results().back());

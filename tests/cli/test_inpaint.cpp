@@ -206,6 +206,14 @@ void TestInpaint::a_model_fills() {
     QVERIFY(image("g.png").row<std::uint8_t>(25)[20] < 200);
     QCOMPARE(report("r.json")[QLatin1String("request")][QLatin1String("model")].toString(),
              QStringLiteral("digits"));
+    // The class is one of the settings that --skip-done compares.
+    for (const char* more : {"", "--class 3"}) {
+        const Ran again =
+            bench_->run(words("inpaint") + words(line) +
+                        words("grey.png --out g.png --report r.json --skip-done") + words(more));
+        QVERIFY2(again.status == 0, again.err);
+        QCOMPARE(count(report("r.json"), "skipped"), *more ? 0 : 1);
+    }
     const Ran colour = bench_->run(words("inpaint") + words(line) + words("photo.png --out c.png"));
     QCOMPARE(colour.status, 1);
     QVERIFY2(colour.err.contains("digits makes grey pictures"), colour.err);
@@ -275,6 +283,8 @@ void TestInpaint::wrong_words_and_files_are_refused() {
              {"--image photo.png --mask mask.png --out a.png --engine model --model digts", 2,
               "“digits”"},
              {"--image photo.png --mask mask.png --out a.png --engine telea --jump 3", 2, "--jump"},
+             {"--image photo.png --mask mask.png --out a.png --engine telea --class 3", 2,
+              "--class"},
          }) {
         const QStringList before = bench_->listing();
         const Ran ran = inpaint(row.line);
