@@ -74,12 +74,14 @@ public:
         const Times times =
             timed(300, [&](int i) { send(QEvent::MouseMove, place(i), Qt::NoButton); });
         const auto release = now();
+        const double worked = threadMs();
         send(QEvent::MouseButtonRelease, place(300), Qt::LeftButton);
         paintNow();
         Json line = lineOf("brush", times);
         line["size"] = size;
         line["hardness"] = hardness;
         line["release_ms"] = rounded(since(release));
+        line["release_work_ms"] = rounded(threadMs() - worked);
         worstBrush_ = std::max(worstBrush_, times.p99);
         worstWork_ = std::max(worstWork_, times.work);
         document_.history().undo();

@@ -68,13 +68,16 @@ void Canvas::setDocument(Document* document) {
 
 void Canvas::layerChanged(Layer layer, const QRect& where) {
     if (layer == Layer::Photo) return updatePhoto(document_->photo());
-    shownOf(layer).setMask(document_->layer(layer));
+    // A gesture that became a step is on screen already.
+    const Tiles& now = document_->layer(layer);
+    const bool seen = changed_area(shownOf(layer).mask(), now).width == 0;
+    shownOf(layer).setMask(now);
     if (layer == Layer::Mask) {
         newMask_ = false;
         Q_EMIT maskMoved();
         describe();
     }
-    updatePhotoRect(where, 4);
+    if (!seen) updatePhotoRect(where, 4);
 }
 
 void Canvas::describe() {
