@@ -11,7 +11,7 @@
 namespace daguerre {
 namespace {
 
-constexpr float hole_below = 0.35f, texture_weight = 50;
+constexpr float hole_below = 0.5f, texture_weight = 220;
 constexpr std::int64_t least_sources = 64;
 
 /// A window that lies wholly in a mask of 1 and 0.
@@ -102,7 +102,7 @@ int wanted_levels(const Area& area, int side) {
     cv::distanceTransform(hole, distance, cv::DIST_L2, cv::DIST_MASK_PRECISE);
     double farthest = 0;
     cv::minMaxLoc(distance, nullptr, &farthest);
-    return 1 + std::max(0, int(std::ceil(std::log2(2 * farthest / side))));
+    return 1 + std::max(0, int(std::ceil(std::log2(farthest / side))));
 }
 
 bool coarse_enough_stays_useful(const Picture& picture, int side) {
@@ -116,7 +116,7 @@ struct Steps {
     cv::Mat size, known;
 };
 
-Steps steps_of(const Level& level, const std::vector<std::uint8_t>& unknown) {
+Steps steps_of(const Level& level) {
     const int w = level.width, h = level.height, channels = level.colours.channels;
     std::vector<float> luma(std::size_t(w) * std::size_t(h));
     for (std::size_t i = 0; i < luma.size(); ++i) {
@@ -127,7 +127,7 @@ Steps steps_of(const Level& level, const std::vector<std::uint8_t>& unknown) {
                 cv::Mat(h, w, CV_32FC2, cv::Scalar::all(0))};
     const auto set = [&](int x, int y, int channel, int from, int to) {
         const auto a = std::size_t(from), b = std::size_t(to);
-        if (unknown[a] || unknown[b] || a == b) return;
+        if (level.hole[a] || level.hole[b] || a == b) return;
         steps.size.at<cv::Vec2f>(y, x)[channel] = std::abs(luma[b] - luma[a]) / 2;
         steps.known.at<cv::Vec2f>(y, x)[channel] = 1;
     };
@@ -140,9 +140,9 @@ Steps steps_of(const Level& level, const std::vector<std::uint8_t>& unknown) {
     return steps;
 }
 
-std::vector<float> texture_of(const Level& level, const std::vector<std::uint8_t>& unknown) {
+std::vector<float> texture_of(const Level& level) {
     constexpr int across = 5;
-    const Steps steps = steps_of(level, unknown);
+    const Steps steps = steps_of(level);
     cv::Mat sum, count;
     const cv::Size window(across, across);
     const cv::Point middle(-1, -1);
@@ -155,6 +155,21 @@ std::vector<float> texture_of(const Level& level, const std::vector<std::uint8_t
         if (n > 0) texture[i] = std::max(sum.ptr<float>()[i], 0.0f) / n;
     }
     return texture;
+}
+
+/// Fills values times weight (channel 2) from what is near, by halving until all have some weight.
+cv::Mat spread_out(const cv::Mat& weighted) {
+    if (std::min(weighted.cols, weighted.rows) <= 2) return weighted;
+    cv::Mat half, whole;
+    cv::pyrDown(weighted, half);
+    cv::pyrUp(spread_out(half), whole, weighted.size());
+    cv::Mat result = weighted.clone();
+    for (int y = 0; y < result.rows; ++y)
+        for (int x = 0; x < result.cols; ++x) {
+            cv::Vec3f& value = result.at<cv::Vec3f>(y, x);
+            value += (1 - std::min(value[2], 1.0f)) * whole.at<cv::Vec3f>(y, x);
+        }
+    return result;
 }
 
 }  // namespace
@@ -201,10 +216,21 @@ void make_features(Level& level, const std::int32_t* pixels, std::int64_t count)
 }
 
 void trust_hole(Level& level) {
-    const std::vector<float> texture =
-        texture_of(level, std::vector<std::uint8_t>(level.hole.size()));
-    for (const std::int32_t p : level.holes)
-        std::copy_n(&texture[2 * std::size_t(p)], 2, &level.texture[2 * std::size_t(p)]);
+    const cv::Size size(level.width, level.height);
+    cv::Mat known(size, CV_32FC3);
+    for (int y = 0, i = 0; y < level.height; ++y)
+        for (int x = 0; x < level.width; ++x, ++i) {
+            const float weight = level.hole[std::size_t(i)] ? 0 : 1;
+            const float* texture = &level.texture[2 * std::size_t(i)];
+            known.at<cv::Vec3f>(y, x) = {weight * texture[0], weight * texture[1], weight};
+        }
+    const cv::Mat around = spread_out(known);
+    for (const std::int32_t p : level.holes) {
+        const auto& found = around.at<cv::Vec3f>(p / level.width, p % level.width);
+        for (int c = 0; c < 2; ++c)
+            level.texture[2 * std::size_t(p) + std::size_t(c)] =
+                found[c] / std::max(found[2], 1e-6f);
+    }
     make_features(level, level.holes.data(), std::int64_t(level.holes.size()));
 }
 
@@ -227,7 +253,7 @@ Level level_of(Picture picture, int side) {
     });
     for (std::size_t i = 0; i < level.hole.size(); ++i)
         if (level.hole[i]) level.holes.push_back(std::int32_t(i));
-    level.texture = texture_of(level, level.hole);
+    level.texture = texture_of(level);
     level.features.assign(level.hole.size() * feature_count, 0);
     std::vector<std::int32_t> all(level.hole.size());
     std::iota(all.begin(), all.end(), 0);

@@ -18,8 +18,8 @@ struct Picture {
 };
 
 /// The area at all sizes, finest first. A coarse pixel is the mean of the known ones under a
-/// binomial of 5 x 5 (cv::pyrDown); it is hole where these weigh under 0.35. Coarse enough that the
-/// hole's thickest place is about a window of `side` pixels, unless fewer than 64 windows could
+/// binomial of 5 x 5 (cv::pyrDown); it is hole where these weigh under 0.5. Coarse enough that the
+/// hole's thickest place is two windows of `side` pixels, unless fewer than 64 windows could
 /// then be copied.
 std::vector<Picture> pyramid(const Area& area, int side);
 
@@ -38,13 +38,14 @@ struct Level {
 };
 
 /// Features a pixel, interleaved: 8 · colour in greys (a grey picture's value thrice), then
-/// 8 · √50 · texture, rounded, at most 2040.
+/// 8 · √220 · texture, rounded, at most 2040.
 inline constexpr int feature_count = 5;
 
 /// Takes the picture. Texture (after Liu and Caselles 2013) is that of this picture: the mean over
 /// 5 x 5 of |steps| / 2 between known neighbours.
 Level level_of(Picture picture, int side);
-/// Takes the hole's colours as they are: its texture and features are made from them.
+/// Takes the hole's colours as they are. They may be too smooth, so its texture is spread from what
+/// is known around it.
 void trust_hole(Level& level);
 /// How many windows of this size may be copied.
 std::int64_t source_count(const Picture& picture, int side);

@@ -27,9 +27,9 @@ Unknowns unknowns_of(const std::vector<std::uint8_t>& hole, int width, int heigh
 using WantedStep = std::function<void(std::int32_t p, std::int32_t q, float* step)>;
 
 struct PoissonOptions {
-    float screening = 0.001f;  // λ
-    int steps = 300;           // at most
-    float accuracy = 0.05f;    // greys: ends when no equation is off by so much
+    float screening = 0.0001f;  // λ
+    int steps = 500;            // at most
+    float accuracy = 0.05f;     // greys: ends when no equation is off by so much
 };
 
 /// For each channel, finds the u of the hole that minimises

@@ -123,7 +123,7 @@ public:
         const bool field_only = level.holes.size() > field_only_from;
         const int rounds = field_only ? 1 : start_.rounds, first = number == start_.level ? 10 : 6;
         for (int round = 0; round < rounds && !watch_.stopped(); ++round) {
-            const int passes = field_only ? 2 : round == 0 ? first : 4;
+            const int passes = field_only ? 2 : round == 0 ? first : 2;
             search(level, matches, {area_.seed, number, round}, passes, guidance, watch_);
             const double change = vote(level, matches, Weighing::ByDistance, watch_);
             frame(level, number, done_ + (round + 1) * pixels);
