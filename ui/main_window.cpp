@@ -6,6 +6,7 @@
 #include <QDesktopServices>
 #include <QDragEnterEvent>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenuBar>
@@ -19,15 +20,18 @@
 #include <filesystem>
 
 #include "ui/frame/drop_hint.h"
+#include "ui/frame/paste.h"
 #include "ui/frame/quick_search.h"
 #include "ui/frame/rail.h"
 #include "ui/frame/status_bar.h"
+#include "ui/session/recent.h"
 #include "ui/session/setting.h"
 #include "ui/widgets/fields_form.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/notice.h"
 #include "ui/widgets/sentence.h"
 #include "ui/work/pictures.h"
+#include "ui/workspaces/batch.h"
 #include "ui/workspaces/workspaces.h"
 
 namespace daguerre {
@@ -38,7 +42,7 @@ const Setting<QByteArray> lastGeometry{"window/geometry", {}};
 const Setting<QString> lastWorkspace{"window/workspace", QString()};
 const Setting<int> lastLook{"window/look", int(Look::Dark)};
 
-constexpr int topHeight = 36;
+constexpr int topHeight = 36, mostFiles = 20;
 const char* const lookActions[]{"look-dark", "look-light", "look-desktop"};
 
 QFrame* hairline(QWidget* parent, QFrame::Shape shape) {
@@ -117,8 +121,9 @@ QMenuBar* MainWindow::makeMenus() {
     auto* bar = new QMenuBar(this);
     bar->setNativeMenuBar(false);
     std::map<QString, QMenu*> menus;
-    for (const char* name : {QT_TR_NOOP("File"), QT_TR_NOOP("Edit"), QT_TR_NOOP("View"),
-                             QT_TR_NOOP("Go"), QT_TR_NOOP("Run"), QT_TR_NOOP("Help")})
+    for (const char* name :
+         {QT_TR_NOOP("File"), QT_TR_NOOP("Edit"), QT_TR_NOOP("View"), QT_TR_NOOP("Mask"),
+          QT_TR_NOOP("Go"), QT_TR_NOOP("Run"), QT_TR_NOOP("Help")})
         menus[QLatin1String(name)] = bar->addMenu(tr(name));
     const char* menuBefore = "";
     int groupBefore = 0;
@@ -130,10 +135,26 @@ QMenuBar* MainWindow::makeMenus() {
         groupBefore = row.group;
         QAction* action = session_.actions()[row.id];
         menu->addAction(action);
+        if (std::string_view(row.id) == "open") addRecent(menu);
         // Plain keys come through keyPressEvent, so that menus and lists that are open keep theirs.
         if (action->shortcutContext() != Qt::WidgetShortcut) addAction(action);
     }
     return bar;
+}
+
+void MainWindow::addRecent(QMenu* menu) {
+    QMenu* recent = menu->addMenu(tr("Open recent"));
+    connect(menu, &QMenu::aboutToShow, recent, [this, recent] {
+        recent->clear();
+        const QStringList files = recentPhotos();
+        recent->setEnabled(!files.isEmpty());
+        for (const QString& file : files) {
+            QAction* action = recent->addAction(shortened(file, 60));
+            action->setEnabled(QFileInfo::exists(file));
+            connect(action, &QAction::triggered, this,
+                    [this, file] { session_.openFile(file.toStdString()); });
+        }
+    });
 }
 
 void MainWindow::connectActions() {
@@ -159,6 +180,8 @@ void MainWindow::connectActions() {
         std::filesystem::create_directories(folder);
         QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(folder.string())));
     });
+    on("paste", [this] { pasteInto(session_); });
+    on("batch", [this] { showBatch(session_, this); });
     on("quit", [this] { close(); });
     on("find", [this] { search_->open(); });
     on("full-screen", [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
@@ -191,6 +214,7 @@ void MainWindow::showWorkspace(const QString& id) {
         page = row->make(session_);
         page->setObjectName(known);
         pages_->addWidget(page);
+        connect(page, &QWidget::windowTitleChanged, this, &MainWindow::showTitle);
         orderPage(page);
     }
     pages_->setCurrentWidget(page);
@@ -200,13 +224,16 @@ void MainWindow::showWorkspace(const QString& id) {
 }
 
 void MainWindow::showTitle() {
-    const QString model =
-        QString::fromStdString(session_.modelName()).section(QLatin1Char('/'), -1);
+    const QWidget* shown = pages_->currentWidget();
+    QString open = shown ? shown->windowTitle() : QString();
+    const bool retouching = session_.actions().scope() == QLatin1String("retouch");
+    if (open.isEmpty() && !retouching)
+        open = QString::fromStdString(session_.modelName()).section(QLatin1Char('/'), -1);
     const QString page =
         session_.actions()[(QStringLiteral("go-") + session_.actions().scope()).toStdString()]
             ->text();
-    setWindowTitle(model.isEmpty() ? tr("%1 · Daguerre").arg(page)
-                                   : tr("%1 · %2 · Daguerre").arg(model, page));
+    setWindowTitle(open.isEmpty() ? tr("%1 · Daguerre").arg(page)
+                                  : tr("%1 · %2 · Daguerre").arg(open, page));
 }
 
 void MainWindow::setLook(Look look) {
@@ -235,11 +262,11 @@ std::vector<Finding> MainWindow::settings() {
 void MainWindow::open(bool folder) {
     auto* dialog = new QFileDialog(this, folder ? tr("Open a model folder") : tr("Open"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
+    dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFiles);
     if (!folder)
-        dialog->setNameFilter(tr("Pictures made here (*.png *.jpg *.jpeg *.webp *.tif *.tiff)"));
-    connect(dialog, &QFileDialog::fileSelected, this,
-            [this](const QString& file) { session_.openFile(file.toStdString()); });
+        dialog->setNameFilter(
+            tr("Photos and pictures made here (*.png *.jpg *.jpeg *.webp *.tif *.tiff)"));
+    connect(dialog, &QFileDialog::filesSelected, this, &MainWindow::openFiles);
     dialog->open();
 }
 
@@ -253,7 +280,8 @@ void MainWindow::showPossible() {
     actions.setPossible("make", session_.model() != nullptr, why);
     const auto& jobs = session_.jobs();
     const bool running = std::any_of(jobs.begin(), jobs.end(), [](const JobEntry& entry) {
-        return std::dynamic_pointer_cast<GenerateJob>(entry.job) != nullptr;
+        return std::dynamic_pointer_cast<GenerateJob>(entry.job) ||
+               std::dynamic_pointer_cast<FillJob>(entry.job);
     });
     actions.setPossible("stop", running, tr("nothing is being made"));
 }
@@ -290,15 +318,24 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
     if (!event->mimeData()->hasUrls() || event->source()) return;
     event->acceptProposedAction();
-    dropHint_->announce(event->mimeData()->urls().first().toLocalFile());
+    dropHint_->announce(event->mimeData()->urls().first().toLocalFile(),
+                        session_.actions().scope() == QLatin1String("retouch"));
 }
 
 void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { dropHint_->hide(); }
 
 void MainWindow::dropEvent(QDropEvent* event) {
     dropHint_->hide();
+    QStringList files;
     for (const QUrl& url : event->mimeData()->urls())
-        if (url.isLocalFile()) return session_.openFile(url.toLocalFile().toStdString());
+        if (url.isLocalFile()) files += url.toLocalFile();
+    openFiles(files);
+}
+
+void MainWindow::openFiles(const QStringList& files) {
+    for (const QString& file : files.mid(0, mostFiles)) session_.openFile(file.toStdString());
+    if (files.size() > mostFiles)
+        session_.say(tr("The first %1 of %2 files were opened.").arg(mostFiles).arg(files.size()));
 }
 
 }  // namespace daguerre

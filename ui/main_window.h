@@ -8,6 +8,7 @@
 #include "ui/session/session.h"
 #include "ui/widgets/theme.h"
 
+class QMenu;
 class QMenuBar;
 
 namespace daguerre {
@@ -49,7 +50,9 @@ private:
     QWidget* makeTop();
     QMenuBar* makeMenus();
     void connectActions();
+    void addRecent(QMenu* menu);
     void open(bool folder);
+    void openFiles(const QStringList& files);
     void showPossible();
     void about();
     void showTitle();

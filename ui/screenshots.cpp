@@ -5,15 +5,18 @@
 #include <QEventLoop>
 #include <QTimer>
 
+#include "core/inpaint/mask.h"
+#include "ui/canvas/canvas.h"
 #include "ui/main_window.h"
 #include "ui/widgets/denoise_view.h"
+#include "ui/workspaces/repair_picture.h"
 #include "ui/workspaces/workspaces.h"
 
 namespace daguerre {
 
 namespace {
 
-constexpr int shownStep = 13;
+constexpr int shownStep = 13, waitMs = 20, mostWaits = 500;
 
 /// Lets the window work until nothing is open or running.
 void settle(Session& session) {
@@ -33,6 +36,16 @@ void settle(Session& session) {
     loop.exec();
 }
 
+/// Lets the canvas decode and scale what is seen.
+void sharpen(const MainWindow& window) {
+    const auto* canvas = window.findChild<Canvas*>();
+    for (int i = 0; canvas && !canvas->ready() && i < mostWaits; ++i) {
+        QEventLoop loop;
+        QTimer::singleShot(waitMs, &loop, &QEventLoop::quit);
+        loop.exec();
+    }
+}
+
 QString scaleWords() {
     const QString scale = qEnvironmentVariable("QT_SCALE_FACTOR", QStringLiteral("1"));
     return scale + QLatin1Char('x');
@@ -46,6 +59,7 @@ QStringList grab(MainWindow& window, const QDir& folder, const QString& workspac
             window.setLook(look);
             window.resize(size);
             QCoreApplication::processEvents();
+            sharpen(window);
             const QString name =
                 QStringLiteral("%1-%2-%3-en-%4-%5.png")
                     .arg(workspace, state,
@@ -56,6 +70,22 @@ QStringList grab(MainWindow& window, const QDir& folder, const QString& workspac
                             {{"file", folder.filePath(name).toStdString()}});
             files += name;
         }
+    return files;
+}
+
+QStringList grabRetouch(MainWindow& window, Session& session, const QDir& folder) {
+    const QString id = QStringLiteral("retouch");
+    PhotoWish wish{.photo = readPhoto(bundledPhoto())};
+    wish.mask = Tiles(read_mask(bundledMask(), wish.photo->pixels.size()));
+    session.openPhoto(wish);
+    settle(session);
+    QStringList files = grab(window, folder, id, QStringLiteral("masked"));
+    session.actions()["fill"]->trigger();
+    settle(session);
+    files += grab(window, folder, id, QStringLiteral("filled"));
+    session.actions()["compare-next"]->trigger();
+    files += grab(window, folder, id, QStringLiteral("comparing"));
+    session.actions()["compare-next"]->trigger();
     return files;
 }
 
@@ -76,9 +106,11 @@ QStringList writeScreenshots(const QString& folder, const ModelSource& source) {
         settle(session);
         files += grab(window, folder, id, QStringLiteral("empty"));
     }
+    files += grabRetouch(window, session, folder);
     if (!session.model()) return files;
     for (const Workspace& row : workspaces()) {
         const QString id = QLatin1String(row.id);
+        if (id == QLatin1String("retouch")) continue;
         window.showWorkspace(id);
         session.actions()["make"]->trigger();
         settle(session);

@@ -41,7 +41,7 @@ Wish parsed(const QStringList& arguments) {
     parser.setApplicationDescription(
         QStringLiteral("A studio for making images with small neural networks."));
     const QCommandLineOption workspace(QStringLiteral("workspace"),
-                                       QStringLiteral("Open this page: home, generate."),
+                                       QStringLiteral("Open this page: home, generate, retouch."),
                                        QStringLiteral("ID"));
     const QCommandLineOption screenshots(
         QStringLiteral("screenshots"),
@@ -54,7 +54,7 @@ Wish parsed(const QStringList& arguments) {
         QStringLiteral("Measure how fast the window answers, as lines of JSON, and end."));
     parser.addOptions({workspace, screenshots, exitWhenShown, selfCheck});
     parser.addPositionalArgument(QStringLiteral("FILE"),
-                                 QStringLiteral("Pictures made here, model folders."),
+                                 QStringLiteral("Photos, pictures made here, model folders."),
                                  QStringLiteral("[FILE…]"));
     parser.addHelpOption();
     parser.addVersionOption();

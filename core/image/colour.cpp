@@ -2,6 +2,8 @@
 
 #include <lcms2.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 
 namespace daguerre {
@@ -61,6 +63,18 @@ Image to_srgb(Image image) {
     convert(image);
     image.metadata.icc.clear();
     return image;
+}
+
+std::string profile_title(const std::vector<std::byte>& icc) {
+    if (icc.empty()) return {};
+    const Profile profile(cmsOpenProfileFromMem(icc.data(), cmsUInt32Number(icc.size())));
+    char title[80] = {};
+    if (!profile ||
+        !cmsGetProfileInfoASCII(profile.get(), cmsInfoDescription, "en", "US", title, sizeof title))
+        return {};
+    std::string text(title, std::find(title, title + sizeof title - 1, 0));
+    std::erase_if(text, [](char c) { return c < ' ' || c > '~'; });
+    return text;
 }
 
 }  // namespace daguerre

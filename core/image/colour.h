@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "core/image/image.h"
@@ -18,5 +19,9 @@ Image to_srgb(Image image);
 /// Empty when to_srgb would leave them. Safe to call from several threads at once.
 std::function<void(Image&)> srgb_conversion(const std::vector<std::byte>& icc, int channels,
                                             int depth);
+
+/// What an ICC profile calls itself, in English where it can: "Adobe RGB (1998)". "" when it can't
+/// be read.
+std::string profile_title(const std::vector<std::byte>& icc);
 
 }  // namespace daguerre

@@ -81,6 +81,16 @@ private Q_SLOTS:
             }
     }
 
+    void a_profile_says_its_title() {
+        QCOMPARE(profile_title({}), std::string());
+        QVERIFY(profile_title(saved(cmsCreate_sRGBProfile())).starts_with("sRGB"));
+        std::vector<std::byte> broken = rgb_profile(2.2, true);
+        for (std::size_t size : {std::size_t(1), std::size_t(64), broken.size() / 2}) {
+            broken.resize(size);
+            profile_title(broken);
+        }
+    }
+
     void wide_colours_become_stronger_numbers() {
         // A green inside sRGB: Adobe RGB writes it paler, its red larger.
         const Image image = to_srgb(one_pixel({130, 180, 110, 77}, 8, rgb_profile(2.2, true)));

@@ -71,14 +71,28 @@ private Q_SLOTS:
         std::ofstream(studio.path("cut.png"))
             << "\x89PNG\r\n\x1a\n"
             << std::string("\0\0\0\rIHDR\0\1\x86\xa0\0\1\x86\xa0\x08\0\0\0\0", 21);
-        write_image(studio.path("photo.png"), Image::blank(8, 8, 3));
-        for (const char* name : {"empty folder", "words.txt", "nothing.png", "cut.png", "photo.png",
-                                 "not there.png"}) {
+        for (const char* name :
+             {"empty folder", "words.txt", "nothing.png", "cut.png", "not there.png"}) {
             drop(studio, studio.path(name));
             QTRY_VERIFY_WITH_TIMEOUT(studio.notice().contains(QLatin1String(name)), guard);
             QTRY_VERIFY_WITH_TIMEOUT(studio.idle(), guard);
         }
         QVERIFY(studio.lives());
+    }
+
+    void a_photo_opens_in_retouch() {
+        Studio studio;
+        QTRY_VERIFY_WITH_TIMEOUT(studio.idle(), guard);
+        write_image(studio.path("photo.png"), Image::blank(8, 8, 3));
+        drop(studio, studio.path("photo.png"));
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window->workspace()->objectName(),
+                                  QStringLiteral("retouch"), guard);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            studio.window->windowTitle().startsWith(QLatin1String("photo.png")), guard);
+        // Over Retouch a picture with settings is a photo too.
+        drop(studio, studio.ownPicture());
+        QTRY_VERIFY_WITH_TIMEOUT(studio.window->windowTitle().startsWith(QLatin1String("own.png")),
+                                 guard);
     }
 
     void what_is_no_file_is_not_taken() {

@@ -140,7 +140,7 @@ bool Canvas::dropGesture() {
     return was;
 }
 
-void Canvas::beginNewMask() { newMask_ = true; }
+void Canvas::beginNewMask(bool begin) { newMask_ = begin; }
 
 void Canvas::setMaskShown(bool shown) {
     maskShown_ = shown;

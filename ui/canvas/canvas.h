@@ -50,8 +50,9 @@ public:
     /// Whether a gesture is in hand; dropGesture() is what Esc does first: true if there was one.
     bool busy() const;
     bool dropGesture();
-    /// The next gesture begins with an empty mask, as after a fill; until a step changes the mask.
-    void beginNewMask();
+    /// Whether the next gesture begins with an empty mask, as after a fill; until a step changes
+    /// the mask.
+    void beginNewMask(bool begin = true);
 
     bool maskShown() const { return maskShown_; }
     void setMaskShown(bool shown);

@@ -14,12 +14,13 @@ DropHint::DropHint(QWidget* window) : QWidget(window) {
     hide();
 }
 
-void DropHint::announce(const QString& file) {
+void DropHint::announce(const QString& file, bool asPhoto) {
     const QFileInfo info(file);
     title_ = info.isDir() ? tr("Open “%1” as a model").arg(info.fileName())
-                          : tr("Restore the settings of “%1”").arg(info.fileName());
+                          : tr("Open “%1”").arg(info.fileName());
     text_ = info.isDir() ? tr("It opens in Generate.")
-                         : tr("If it says how it was made. Nothing is started.");
+            : asPhoto    ? tr("As a photo, in a tab of its own.")
+                         : tr("A photo opens in Retouch; a picture made here brings its settings.");
     setGeometry(window()->rect());
     raise();
     show();

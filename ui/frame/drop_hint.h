@@ -10,8 +10,9 @@ class DropHint : public QWidget {
 public:
     explicit DropHint(QWidget* window);
 
-    /// Lies over the window and says what will happen to this file or folder.
-    void announce(const QString& file);
+    /// Lies over the window and says what will happen to this file or folder. asPhoto: every image
+    /// is taken for a photo.
+    void announce(const QString& file, bool asPhoto);
 
 protected:
     void paintEvent(QPaintEvent*) override;

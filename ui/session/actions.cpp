@@ -10,10 +10,24 @@ const std::vector<ActionRow>& actionRows() {
         {"open-folder", QT_TR_NOOP("Open model folder…"), "box", "Ctrl+Shift+O", "", "File", 0},
         {"pictures-folder", QT_TR_NOOP("Show the folder of pictures"), "folder2", "", "", "File",
          0},
+        {"batch", QT_TR_NOOP("Retouch a folder…"), "collection", "", "", "File", 0},
         {"save", QT_TR_NOOP("Save picture as…"), "download", "Ctrl+S", "generate", "File", 1},
+        {"save-photo", QT_TR_NOOP("Save photo"), "download", "Ctrl+S", "retouch", "File", 1},
+        {"save-photo-as", QT_TR_NOOP("Save photo as…"), "", "Ctrl+Shift+S", "retouch", "File", 1},
+        {"load-mask", QT_TR_NOOP("Load mask…"), "", "", "retouch", "File", 1},
+        {"save-mask", QT_TR_NOOP("Save mask…"), "", "", "retouch", "File", 1},
+        {"photo-info", QT_TR_NOOP("Photo info"), "info-circle", "Ctrl+I", "retouch", "File", 1},
+        {"close-photo", QT_TR_NOOP("Close photo"), "x-lg", "Ctrl+W", "retouch", "File", 1},
         {"info", QT_TR_NOOP("File info"), "info-circle", "Ctrl+I", "generate", "File", 1},
         {"film", QT_TR_NOOP("Film…"), "film", "", "generate", "File", 1},
         {"quit", QT_TR_NOOP("Quit"), "", "Ctrl+Q", "", "File", 2},
+        {"undo", QT_TR_NOOP("Undo"), "arrow-counterclockwise", "Ctrl+Z", "retouch", "Edit", 0},
+        {"redo", QT_TR_NOOP("Redo"), "arrow-clockwise", "Ctrl+Shift+Z; Ctrl+Y", "retouch", "Edit",
+         0},
+        {"back-to-opened", QT_TR_NOOP("Back to the opened photo"), "", "", "retouch", "Edit", 0},
+        {"copy-photo", QT_TR_NOOP("Copy photo"), "clipboard", "Ctrl+C", "retouch", "Edit", 0},
+        {"copy-fill", QT_TR_NOOP("Copy fill as command"), "terminal", "", "retouch", "Edit", 0},
+        {"paste", QT_TR_NOOP("Paste"), "", "Ctrl+V", "", "Edit", 0},
         {"copy", QT_TR_NOOP("Copy picture"), "clipboard", "Ctrl+C", "generate", "Edit", 0},
         {"copy-command", QT_TR_NOOP("Copy as command"), "terminal", "", "generate", "Edit", 0},
         {"new-seed", QT_TR_NOOP("New seed"), "dice-5", "N", "generate", "Edit", 1},
@@ -23,23 +37,60 @@ const std::vector<ActionRow>& actionRows() {
          "Edit", 2},
         {"view-next", QT_TR_NOOP("Next view"), "", "D", "generate", "View", 0},
         {"one", QT_TR_NOOP("Grid or one picture"), "grid-3x3-gap", "T", "generate", "View", 0},
-        {"fit", QT_TR_NOOP("Fit"), "fullscreen", "Ctrl+0", "generate", "View", 1},
-        {"zoom-100", QT_TR_NOOP("100 %"), "", "Ctrl+1", "generate", "View", 1},
-        {"zoom-200", QT_TR_NOOP("200 %"), "", "Ctrl+2", "generate", "View", 1},
-        {"zoom-400", QT_TR_NOOP("400 %"), "", "Ctrl+3", "generate", "View", 1},
-        {"zoom-800", QT_TR_NOOP("800 %"), "", "Ctrl+4", "generate", "View", 1},
-        {"zoom-in", QT_TR_NOOP("Zoom in"), "zoom-in", "Ctrl++; Ctrl+=", "generate", "View", 1},
-        {"zoom-out", QT_TR_NOOP("Zoom out"), "zoom-out", "Ctrl+-", "generate", "View", 1},
-        {"side-panel", QT_TR_NOOP("Side panel"), "layout-sidebar-reverse", "F9", "generate", "View",
-         2},
+        {"fit", QT_TR_NOOP("Fit"), "fullscreen", "Ctrl+0", "generate retouch", "View", 1},
+        {"zoom-100", QT_TR_NOOP("100 %"), "", "Ctrl+1", "generate retouch", "View", 1},
+        {"zoom-200", QT_TR_NOOP("200 %"), "", "Ctrl+2", "generate retouch", "View", 1},
+        {"zoom-400", QT_TR_NOOP("400 %"), "", "Ctrl+3", "generate retouch", "View", 1},
+        {"zoom-800", QT_TR_NOOP("800 %"), "", "Ctrl+4", "generate retouch", "View", 1},
+        {"zoom-in", QT_TR_NOOP("Zoom in"), "zoom-in", "Ctrl++; Ctrl+=", "generate retouch", "View",
+         1},
+        {"zoom-out", QT_TR_NOOP("Zoom out"), "zoom-out", "Ctrl+-", "generate retouch", "View", 1},
+        {"compare-next", QT_TR_NOOP("Compare another way"), "layout-split", "M", "retouch", "View",
+         1},
+        {"show-mask", QT_TR_NOOP("Show the mask"), "eye", "Q", "retouch", "View", 1},
+        {"side-panel", QT_TR_NOOP("Side panel"), "layout-sidebar-reverse", "F9", "generate retouch",
+         "View", 2},
         {"look-dark", QT_TR_NOOP("Dark"), "moon", "", "", "View", 3},
         {"look-light", QT_TR_NOOP("Light"), "sun", "", "", "View", 3},
         {"look-desktop", QT_TR_NOOP("As the desktop"), "display", "", "", "View", 3},
         {"full-screen", QT_TR_NOOP("Full screen"), "", "F11", "", "View", 4},
+        {"mask-all", QT_TR_NOOP("Mask everything"), "", "Ctrl+A", "retouch", "Mask", 0},
+        {"clear-mask", QT_TR_NOOP("Clear mask"), "", "Ctrl+Shift+A", "retouch", "Mask", 0},
+        {"invert-mask", QT_TR_NOOP("Invert mask"), "circle-half", "Ctrl+Shift+I", "retouch", "Mask",
+         0},
+        {"last-mask", QT_TR_NOOP("Last mask again"), "", "Ctrl+Shift+D", "retouch", "Mask", 0},
+        {"grow-mask", QT_TR_NOOP("Grow mask"), "", "Ctrl+]", "retouch", "Mask", 1},
+        {"shrink-mask", QT_TR_NOOP("Shrink mask"), "", "Ctrl+[", "retouch", "Mask", 1},
+        {"feather-mask", QT_TR_NOOP("Feather mask"), "", "", "retouch", "Mask", 1},
+        {"fill-holes", QT_TR_NOOP("Fill holes of the mask"), "", "", "retouch", "Mask", 1},
+        {"remove-specks", QT_TR_NOOP("Remove specks of the mask"), "", "", "retouch", "Mask", 1},
+        {"tool-brush", QT_TR_NOOP("Brush"), "brush", "B", "retouch", "Mask", 2},
+        {"tool-eraser", QT_TR_NOOP("Eraser"), "eraser", "E", "retouch", "Mask", 2},
+        {"tool-lasso", QT_TR_NOOP("Lasso"), "lasso", "L", "retouch", "Mask", 2},
+        {"tool-polygon", QT_TR_NOOP("Polygon"), "heptagon", "P", "retouch", "Mask", 2},
+        {"tool-rectangle", QT_TR_NOOP("Rectangle"), "square", "R", "retouch", "Mask", 2},
+        {"tool-ellipse", QT_TR_NOOP("Ellipse"), "circle", "C", "retouch", "Mask", 2},
+        {"tool-wand", QT_TR_NOOP("Wand"), "magic", "W", "retouch", "Mask", 2},
+        {"tool-grabcut", QT_TR_NOOP("Cut out"), "person-bounding-box", "G", "retouch", "Mask", 2},
+        {"tool-hand", QT_TR_NOOP("Hand"), "hand-index", "H", "retouch", "Mask", 2},
+        {"tool-zoom", QT_TR_NOOP("Zoom"), "zoom-in", "Z", "retouch", "Mask", 2},
+        {"swap-brush", QT_TR_NOOP("Swap brush and eraser"), "", "X", "retouch", "Mask", 3},
+        {"brush-larger", QT_TR_NOOP("Larger brush"), "", "]; .", "retouch", "Mask", 3},
+        {"brush-smaller", QT_TR_NOOP("Smaller brush"), "", "[; ,", "retouch", "Mask", 3},
         {"go-home", QT_TR_NOOP("Home"), "house", "Alt+1", "", "Go", 0},
         {"go-generate", QT_TR_NOOP("Generate"), "stars", "Alt+2", "", "Go", 0},
-        {"make", QT_TR_NOOP("Make pictures"), "play-fill", "Ctrl+Return", "", "Run", 0},
+        {"go-retouch", QT_TR_NOOP("Retouch"), "bandaid", "Alt+3", "", "Go", 0},
+        {"make", QT_TR_NOOP("Make pictures"), "play-fill", "Ctrl+Return", "home generate", "Run",
+         0},
+        {"fill", QT_TR_NOOP("Fill"), "bandaid", "Ctrl+Return", "retouch", "Run", 0},
         {"stop", QT_TR_NOOP("Stop"), "stop-fill", "Esc; Ctrl+.", "", "Run", 0},
+        {"refine", QT_TR_NOOP("Refine: take the fill back, keep its mask"), "", "", "retouch",
+         "Run", 1},
+        {"another", QT_TR_NOOP("Another variant"), "plus-lg", "N", "retouch", "Run", 1},
+        {"variant-next", QT_TR_NOOP("Next variant"), "", "V", "retouch", "Run", 1},
+        {"variant-before", QT_TR_NOOP("Variant before"), "", "Shift+V", "retouch", "Run", 1},
+        {"fill-on-release", QT_TR_NOOP("Fill on release"), "", "A", "retouch", "Run", 1},
+        {"fill-film", QT_TR_NOOP("Film of the fill…"), "film", "", "retouch", "Run", 1},
         {"play", QT_TR_NOOP("Play or pause"), "caret-right-fill", "Space", "generate", "Run", 1},
         {"step-back", QT_TR_NOOP("Step back"), "caret-left-fill", "Left", "generate", "Run", 1},
         {"step-forward", QT_TR_NOOP("Step forward"), "caret-right-fill", "Right", "generate", "Run",
@@ -66,6 +117,10 @@ bool isPlain(const QKeySequence& key) {
     const bool modified =
         first.keyboardModifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
     return !modified && !(first.key() >= Qt::Key_F1 && first.key() <= Qt::Key_F35);
+}
+
+QStringList scopesOf(const ActionRow& row) {
+    return QString::fromLatin1(row.scope).split(QLatin1Char(' '), Qt::SkipEmptyParts);
 }
 
 }  // namespace
@@ -104,8 +159,10 @@ void Actions::setPossible(std::string_view id, bool possible, const QString& why
 QString Actions::whyNot(std::string_view id) const {
     const Entry& found = entry(id);
     if (found.action->isEnabled()) return {};
-    if (*found.row->scope && scope_ != QLatin1String(found.row->scope))
-        return tr("works in %1").arg(entry(std::string("go-") + found.row->scope).action->text());
+    if (!isShown(found)) {
+        const std::string first = scopesOf(*found.row).first().toStdString();
+        return tr("works in %1").arg(entry("go-" + first).action->text());
+    }
     return found.why;
 }
 
@@ -130,9 +187,12 @@ QString Actions::tip(std::string_view id) const {
     return key.isEmpty() ? action->text() : tr("%1 (%2)").arg(action->text(), key);
 }
 
+bool Actions::isShown(const Entry& entry) const {
+    return !*entry.row->scope || scopesOf(*entry.row).contains(scope_);
+}
+
 void Actions::refresh(const Entry& entry) {
-    const bool shown = !*entry.row->scope || scope_ == QLatin1String(entry.row->scope);
-    entry.action->setEnabled(entry.possible && shown);
+    entry.action->setEnabled(entry.possible && isShown(entry));
 }
 
 }  // namespace daguerre

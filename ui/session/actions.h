@@ -17,7 +17,7 @@ struct ActionRow {
     const char* words;
     const char* icon;   // "": none
     const char* key;    // "": none; "Ctrl+Y; Ctrl+Shift+Z": several
-    const char* scope;  // "": everywhere; else the workspace it works in
+    const char* scope;  // "": everywhere; else the workspaces it works in: "generate retouch"
     const char* menu;   // "File", "Edit", "View", "Go", "Run", "Help"
     int group = 0;      // in its menu; a line parts the groups
 };
@@ -52,6 +52,7 @@ private:
         QString why;
     };
     void refresh(const Entry& entry);
+    bool isShown(const Entry& entry) const;
     const Entry& entry(std::string_view id) const;
 
     std::map<std::string, Entry, std::less<>> entries_;

@@ -28,6 +28,8 @@ Session::Session(ModelSource source, QObject* parent)
 void Session::begin() {
     making_ = std::make_unique<Worker>(QStringLiteral("making"));
     files_ = std::make_unique<Worker>(QStringLiteral("files"));
+    quick_ = std::make_unique<Worker>(QStringLiteral("quick"));
+    beginRecovery();
     const auto job = makeJob<DeviceJob>(source_.use);
     connect(job.get(), &DeviceJob::chose, this, [this](const DeviceChoice& choice) {
         device_ = choice;
@@ -41,6 +43,18 @@ void Session::begin() {
     for (const std::string& wish : {lastModel.get().toStdString(), std::string("fashion"),
                                     known.empty() ? std::string() : known.front()})
         if (std::find(known.begin(), known.end(), wish) != known.end()) return openModel(wish);
+}
+
+void Session::beginRecovery() {
+    recovery_ = std::make_unique<Recovery>();
+    connect(recovery_.get(), &Recovery::found, this, &Session::leftFound);
+    connect(recovery_.get(), &Recovery::failed, this,
+            [this](const Sentence& why) { say(words(why)); });
+    connect(recovery_.get(), &Recovery::reopened, this,
+            [this](const std::shared_ptr<const JournalContents>& journal) {
+                openPhoto({.photo = nullptr, .journal = journal});
+            });
+    recovery_->look();
 }
 
 void Session::openModel(const std::string& name) {
@@ -90,9 +104,19 @@ void Session::take(const Dropped& dropped) {
         Q_EMIT wanted(QStringLiteral("generate"));
         return;
     }
+    // Over Retouch's canvas every image is a photo.
+    const bool retouching = actions_.scope() == QLatin1String("retouch");
+    if (dropped.kind == Dropped::Kind::Photo || retouching)
+        return openPhoto({.photo = dropped.photo});
     restore_ = dropped;
     Q_EMIT wanted(QStringLiteral("generate"));
     Q_EMIT restoring();
+}
+
+void Session::openPhoto(PhotoWish photo) {
+    photos_.push_back(std::move(photo));
+    Q_EMIT wanted(QStringLiteral("retouch"));
+    Q_EMIT photosCame();
 }
 
 void Session::carry(Carried carried) {

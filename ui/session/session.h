@@ -13,6 +13,7 @@
 #include "core/models/open_model.h"
 #include "core/nn/device.h"
 #include "ui/session/actions.h"
+#include "ui/session/recovery.h"
 #include "ui/session/setting.h"
 #include "ui/widgets/frames.h"
 #include "ui/work/jobs.h"
@@ -51,6 +52,14 @@ struct Carried {
     std::vector<std::filesystem::path> files;
 };
 
+/// A photo for Retouch.
+struct PhotoWish {
+    std::shared_ptr<const OpenedPhoto> photo;
+    Tiles mask{};                                      // 0 x 0: none
+    bool fillNow = false;                              // and end in the split view
+    std::shared_ptr<const JournalContents> journal{};  // instead of `photo`: as it was left
+};
+
 /// Workspaces call it and listen to it; it does no work itself.
 class Session : public QObject {
     Q_OBJECT
@@ -82,6 +91,8 @@ public:
     /// Connect to the job's signals before.
     void make(const std::shared_ptr<Job>& job);
     void file(const std::shared_ptr<Job>& job);
+    /// Hands over what is done at once and needs no line in the list of jobs.
+    void soon(const std::shared_ptr<Job>& job) { quick_->run(job); }
     /// Running, waiting, and the last twenty that ended; newest last.
     const std::vector<JobEntry>& jobs() const { return jobs_; }
 
@@ -95,6 +106,11 @@ public:
     /// A picture to restore settings from; Generate takes it when it is made or when restoring()
     /// comes.
     std::optional<Dropped> takeRestore();
+    /// Photos for Retouch, which takes them when it is made or when photosCame() comes.
+    std::vector<PhotoWish> takePhotos() { return std::exchange(photos_, {}); }
+    void openPhoto(PhotoWish photo);
+    /// Keeps open photos against a crash; null before begin().
+    Recovery* recovery() const { return recovery_.get(); }
     /// Opens Generate with them, as takeRestore() does with a picture.
     void carry(Carried carried);
     std::optional<Carried> takeCarried() { return std::exchange(carried_, std::nullopt); }
@@ -109,11 +125,15 @@ Q_SIGNALS:
     void jobsChanged();
     void wanted(const QString& workspace);
     void restoring();
+    void photosCame();
+    /// What an earlier program left of its photos, newest first.
+    void leftFound(const std::vector<daguerre::JournalSummary>& left);
     void said(const QString& sentence);
     /// Pictures came into pictures/.
     void picturesAdded(const std::vector<daguerre::Picture>& pictures);
 
 private:
+    void beginRecovery();
     void list(const std::shared_ptr<Job>& job);
     JobEntry& entryOf(const Job* job);
     void end(const Job* job, Outcome outcome, const Sentence& why);
@@ -129,8 +149,10 @@ private:
     QString modelTrouble_;
     std::vector<JobEntry> jobs_;
     std::optional<Dropped> restore_;
+    std::vector<PhotoWish> photos_;
     std::optional<Carried> carried_;
-    std::unique_ptr<Worker> making_, files_;  // last: they end first
+    std::unique_ptr<Recovery> recovery_;
+    std::unique_ptr<Worker> making_, files_, quick_;  // last: they end first
 };
 
 }  // namespace daguerre

@@ -11,37 +11,45 @@
 
 namespace daguerre {
 
-Notice::Notice(QWidget* parent) : QFrame(parent) {
+Notice::Notice(QWidget* parent) : QFrame(parent), row_(new QHBoxLayout(this)) {
     setMark(this, Mark::Card);
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(gap3, gap1, gap1, gap1);
-    row->setSpacing(gap2);
+    row_->setContentsMargins(gap3, gap1, gap1, gap1);
+    row_->setSpacing(gap2);
     sentence_ = new QLabel(this);
     sentence_->setWordWrap(true);
     sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    button_ = new QPushButton(this);
-    button_->setObjectName(QStringLiteral("notice.button"));
     auto* close = new QToolButton(this);
     close->setAutoRaise(true);
     setIconOnly(close, "x", tr("Close this line"));
-    row->addWidget(sentence_, 1);
-    row->addWidget(button_);
-    row->addWidget(close);
+    row_->addWidget(sentence_, 1);
+    row_->addWidget(close);
     connect(close, &QToolButton::clicked, this, &QWidget::hide);
-    connect(button_, &QPushButton::clicked, this, [this] {
-        hide();
-        if (onButton_) std::exchange(onButton_, nullptr)();
-    });
     hide();
 }
 
-void Notice::say(const QString& sentence) { say(sentence, {}, {}); }
+void Notice::say(const QString& sentence) { say(sentence, std::vector<Choice>()); }
 
 void Notice::say(const QString& sentence, const QString& button, std::function<void()> onButton) {
+    say(sentence, std::vector<Choice>{{button, std::move(onButton)}});
+}
+
+void Notice::say(const QString& sentence, const std::vector<Choice>& choices) {
     sentence_->setText(sentence);
-    button_->setText(button);
-    button_->setVisible(!button.isEmpty());
-    onButton_ = std::move(onButton);
+    for (QPushButton* old : buttons_) {
+        old->hide();
+        old->deleteLater();
+    }
+    buttons_.clear();
+    for (const Choice& choice : choices) {
+        auto* button = new QPushButton(choice.words, this);
+        button->setObjectName(QStringLiteral("notice.button"));
+        connect(button, &QPushButton::clicked, this, [this, act = choice.act] {
+            hide();
+            if (act) act();
+        });
+        row_->insertWidget(1 + int(buttons_.size()), button);
+        buttons_.push_back(button);
+    }
     setVisible(!sentence.isEmpty());
 }
 

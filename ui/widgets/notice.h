@@ -3,7 +3,9 @@
 
 #include <QFrame>
 #include <functional>
+#include <vector>
 
+class QHBoxLayout;
 class QLabel;
 class QPushButton;
 
@@ -17,12 +19,18 @@ public:
 
     void say(const QString& sentence);
     void say(const QString& sentence, const QString& button, std::function<void()> onButton);
+    /// Several ways to go on.
+    struct Choice {
+        QString words;
+        std::function<void()> act;
+    };
+    void say(const QString& sentence, const std::vector<Choice>& choices);
     QString sentence() const;
 
 private:
     QLabel* sentence_;
-    QPushButton* button_;
-    std::function<void()> onButton_;
+    QHBoxLayout* row_;
+    std::vector<QPushButton*> buttons_;
 };
 
 }  // namespace daguerre

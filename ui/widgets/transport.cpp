@@ -192,12 +192,12 @@ void Transport::showStep(int step) {
 void Transport::showLevels(int step) {
     const int steps = frames_ ? frames_->steps() : 0;
     const bool end = steps > 0 && step == steps, known = frames_ && frames_->knowsSigma(step);
-    sigma_->setText(known || end
+    const auto [high, low] = curve_->range();  // a fill by copying has no noise
+    sigma_->setText(high > 0 && (known || end)
                         ? QStringLiteral("σ ") + levelText(frames_->sigma(step)).rightJustified(5)
                         : QString());
     const QString t = known ? QString::number(qRound(frames_->t(step))) : QString();
     t_->setText(known ? QStringLiteral("t ") + t.rightJustified(3) : QString(5, QLatin1Char(' ')));
-    const auto [high, low] = curve_->range();
     const QString range = tr("%1 to %2").arg(levelText(high), levelText(low));
     range_->setText(high <= 0            ? QString()
                     : spacing_.isEmpty() ? range

@@ -128,14 +128,13 @@ LookJob::LookJob(const std::filesystem::path& file)
 void LookJob::run() {
     if (std::filesystem::is_directory(file_)) {
         model_folder(file_.string());
-        Q_EMIT seen({Dropped::Kind::Model, file_, {}});
+        Q_EMIT seen({Dropped::Kind::Model, file_, {}, nullptr});
         return;
     }
-    const std::optional<Record> record = record_of(read_image(file_).metadata);
-    if (!record)
-        throw Error("“{file}” doesn't say how it was made, so there are no settings to restore.",
-                    {{"file", file_.filename()}});
-    Q_EMIT seen({Dropped::Kind::Picture, file_, *record});
+    const std::shared_ptr<const OpenedPhoto> photo = readPhoto(file_);
+    const bool made = photo->record && !isRetouched(*photo->record);
+    Q_EMIT seen({made ? Dropped::Kind::Picture : Dropped::Kind::Photo, file_,
+                 photo->record.value_or(Record()), photo});
 }
 
 }  // namespace daguerre

@@ -14,6 +14,7 @@
 #include "core/models/model.h"
 #include "core/nn/device.h"
 #include "ui/work/job.h"
+#include "ui/work/retouch_jobs.h"
 
 namespace daguerre {
 
@@ -115,9 +116,10 @@ private:
 
 /// What was dropped on the window, or named on the command line.
 struct Dropped {
-    enum class Kind { Picture, Model } kind = Kind::Picture;
+    enum class Kind { Picture, Photo, Model } kind = Kind::Picture;
     std::filesystem::path file;
-    Record record;  // of a picture: how it was made
+    Record record;                             // of a picture: how it was made
+    std::shared_ptr<const OpenedPhoto> photo;  // of a picture and a photo
 };
 
 /// Looks into a file or folder, by its contents; nothing of LibTorch. Fails with the sentence that

@@ -18,13 +18,13 @@
 #include "ui/widgets/notice.h"
 #include "ui/widgets/qimage.h"
 #include "ui/widgets/sentence.h"
-#include "ui/work/errand.h"
 #include "ui/workspaces/file_info.h"
 #include "ui/workspaces/generate.h"
 #include "ui/workspaces/history_job.h"
 #include "ui/workspaces/library.h"
 #include "ui/workspaces/make_panel.h"
 #include "ui/workspaces/restore.h"
+#include "ui/workspaces/run_film.h"
 #include "ui/workspaces/view_bar.h"
 
 namespace daguerre {
@@ -308,21 +308,7 @@ void Generate::startFilm(FilmDialog* dialog, const FilmChoice& choice, const QSt
             dialog->frames()->guess(choice.pictures.front(), dialog->frames()->steps()))
         if (auto found = record_of(image->metadata))
             record = std::make_shared<const Record>(*std::move(found));
-    const auto job = makeJob<Errand>(
-        tr("Write “%1”").arg(QFileInfo(file).fileName()),
-        [frames = dialog->frames(), choice, file, record](const OnProgress& onProgress) {
-            writeFilm(*frames, choice, file.toStdString(), record.get(), onProgress);
-            return Errand::Then();
-        });
-    connect(job.get(), &Job::advanced, dialog, [dialog](const Advance& advance) {
-        dialog->showProgress(advance.done, advance.total);
-    });
-    connect(job.get(), &Job::finished, dialog, [dialog](Outcome outcome, const Sentence& why) {
-        dialog->showEnd(outcome == Outcome::Done,
-                        outcome == Outcome::Failed ? words(why) : QString());
-    });
-    connect(dialog, &FilmDialog::stopWanted, this, [job] { job->cancel(); });
-    session_.file(job);
+    runFilm(session_, dialog, choice, file, record);
 }
 
 }  // namespace daguerre

@@ -16,6 +16,8 @@
 #include "ui/widgets/step_strip.h"
 #include "ui/widgets/theme.h"
 #include "ui/workspaces/history_job.h"
+#include "ui/workspaces/recovery_card.h"
+#include "ui/workspaces/repair_card.h"
 #include "ui/workspaces/workspaces.h"
 
 namespace daguerre {
@@ -23,11 +25,11 @@ namespace daguerre {
 namespace {
 
 constexpr int pictureCount = 16, pictureSeed = 1, stepCount = 20, mostRecent = 60;
-/// The least width of the card that teaches; the heights of the other one without its pictures, and
-/// of what lies around both without the gallery. px
-constexpr int leastTeaching = 336, makingHeight = 212, frameHeight = 84;
-/// Heights from which there is room for one row of larger pictures, and for two. px
-constexpr int middlingFrom = 700, tallFrom = 820;
+/// The height of the card that makes without its pictures, and of what lies around the cards
+/// without the gallery. px
+constexpr int makingHeight = 212, frameHeight = 84, stripWidth = 220;
+/// Heights from which there is room for larger pictures, for the lessons, and for a second row. px
+constexpr int middlingFrom = 700, teachingFrom = 800, tallFrom = 980;
 
 QLabel* label(const QString& text, Type type = Type::Words) {
     auto* result = new QLabel(text);
@@ -67,7 +69,7 @@ private:
     void readRecent();
 
     Session& session_;
-    QFrame* makingCard_ = nullptr;
+    QFrame *makingCard_ = nullptr, *teaching_ = nullptr;
     DenoiseView* view_ = nullptr;
     StepStrip* strip_ = nullptr;
     Gallery* recent_ = nullptr;
@@ -84,12 +86,14 @@ Home::Home(Session& session) : session_(session) {
     grid->setContentsMargins(gap5, gap4, gap5, gap4);
     grid->setHorizontalSpacing(gap4);
     grid->setVerticalSpacing(gap4);
-    grid->addWidget(makeMaking(), 0, 0);
-    grid->addWidget(makeTeaching(), 0, 1);
-    grid->addLayout(makeRecent(), 1, 0, 1, 2);
+    grid->addWidget(new RecoveryCard(session), 0, 0, 1, 2);
+    grid->addWidget(makeMaking(), 1, 0);
+    grid->addWidget(new RepairCard(session), 1, 1);
+    grid->addWidget(makeTeaching(), 2, 0, 1, 2);
+    grid->addLayout(makeRecent(), 3, 0, 1, 2);
     grid->setColumnStretch(0, 776);
     grid->setColumnStretch(1, 523);
-    grid->setRowStretch(0, 1);
+    grid->setRowStretch(1, 1);
 
     connect(&session, &Session::modelChanged, this, &Home::modelChanged);
     connect(&session, &Session::modelsListed, this, &Home::listModels);
@@ -182,35 +186,34 @@ QFrame* Home::makeTeaching() {
         {tr("And again"),
          tr("After the last step no noise is left, and the guess is the picture.")},
     };
-    QFrame* card = makeCard();
+    QFrame* card = teaching_ = makeCard();
     auto* column = static_cast<QVBoxLayout*>(card->layout());
-    column->addWidget(label(tr("What happens here"), Type::Heading));
+    column->setContentsMargins(gap5, gap3, gap5, gap3);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(gap5);
     int number = 0;
     for (const auto& [title, text] : lessons) {
         auto* lesson = new QGridLayout;
         lesson->setHorizontalSpacing(gap2);
         lesson->setVerticalSpacing(2);
         lesson->setColumnStretch(1, 1);
+        lesson->setRowStretch(1, 1);
         QLabel* count = label(locale().toString(++number), Type::Section);
         count->setForegroundRole(accentRole);
-        QLabel* words = dimLabel(text);
+        QLabel* words = dimLabel(text, Type::Caption);
         words->setWordWrap(true);
+        words->setAlignment(Qt::AlignTop | Qt::AlignLeading);
         lesson->addWidget(count, 0, 0);
         lesson->addWidget(label(title, Type::Section), 0, 1);
         lesson->addWidget(words, 1, 1);
-        column->addLayout(lesson);
-        column->addStretch(1);
+        row->addLayout(lesson, 1);
     }
-    column->addStretch(1);
-    auto* heading = new QHBoxLayout;
-    heading->setSpacing(gap2);
-    heading->addWidget(label(tr("One picture, step by step"), Type::Section));
-    heading->addWidget(dimLabel(tr("noisy over guess")));
-    heading->addStretch();
-    column->addLayout(heading);
     strip_ = new StepStrip;
     strip_->setObjectName(QStringLiteral("home.steps"));
-    column->addWidget(strip_);
+    strip_->setFixedWidth(stripWidth);
+    row->addWidget(strip_);
+    column->addLayout(row);
+    card->setFixedHeight(strip_->heightForWidth(stripWidth) + 2 * gap3);
     connect(strip_, &StepStrip::stepWanted, view_, &DenoiseView::setStep);
     return card;
 }
@@ -260,8 +263,10 @@ void Home::addLook(QHBoxLayout* row) {
 void Home::resizeEvent(QResizeEvent*) {
     recent_->setShape(height() < tallFrom ? 1 : 2, height() < middlingFrom ? 56 : 84);
     // As wide as the largest whole zoom needs that is high enough.
-    const int wide = width() - 2 * gap5 - gap4 - leastTeaching;
-    const int high = height() - recent_->height() - makingHeight - frameHeight;
+    const int wide = width() - 2 * gap5 - gap4 - RepairCard::leastWidth;
+    teaching_->setVisible(height() >= teachingFrom);
+    const int taught = height() >= teachingFrom ? teaching_->sizeHint().height() + gap4 : 0;
+    const int high = height() - recent_->height() - makingHeight - frameHeight - taught;
     int most = 0;
     for (int zoom = 2; zoom <= 8; ++zoom) {
         const int grid = 4 * 28 * zoom + 12, needed = 2 * grid + 26 + 2 * gap5;

@@ -6,6 +6,7 @@ const std::vector<Workspace>& workspaces() {
     static const std::vector<Workspace> rows{
         {"home", QT_TRANSLATE_NOOP("workspaces", "Home"), "house", makeHome},
         {"generate", QT_TRANSLATE_NOOP("workspaces", "Generate"), "stars", makeGenerate},
+        {"retouch", QT_TRANSLATE_NOOP("workspaces", "Retouch"), "bandaid", makeRetouch},
     };
     return rows;
 }

@@ -19,5 +19,6 @@ const std::vector<Workspace>& workspaces();
 
 QWidget* makeHome(Session& session);
 QWidget* makeGenerate(Session& session);
+QWidget* makeRetouch(Session& session);
 
 }  // namespace daguerre

@@ -1,0 +1,229 @@
+#include "ui/workspaces/retouch_panel.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFrame>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QRandomGenerator>
+#include <QScrollArea>
+#include <QSpinBox>
+#include <QToolButton>
+#include <limits>
+
+#include "ui/session/actions.h"
+#include "ui/session/setting.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/theme.h"
+#include "ui/work/retouch_jobs.h"
+#include "ui/workspaces/engine_list.h"
+#include "ui/workspaces/fill_cost.h"
+#include "ui/workspaces/mask_panel.h"
+
+namespace daguerre {
+namespace {
+
+constexpr int panelWidth = 300, usualVariants = 4;
+constexpr double crowdedFrom = 0.4;
+
+const Setting<QString> lastEngine{"retouch/engine", QString()};
+const Setting<int> lastVariants{"retouch/variants", usualVariants};
+
+QFrame* hairline(QWidget* parent) {
+    auto* line = new QFrame(parent);
+    line->setFrameShape(QFrame::HLine);
+    return line;
+}
+
+const InpainterRow& rowOf(const EngineList* engines) {
+    return row_named(inpainters(), engines->current(), "engine");
+}
+
+}  // namespace
+
+RetouchPanel::RetouchPanel(Actions& actions, QWidget* parent) : QWidget(parent) {
+    setFixedWidth(panelWidth);
+    auto* inside = new QWidget;
+    auto* column = new QVBoxLayout(inside);
+    column->setContentsMargins(gap4, gap2, gap4, gap3);
+    column->setSpacing(gap3);
+    mask_ = new MaskPanel(actions, inside);
+    column->addWidget(mask_);
+    column->addWidget(hairline(inside));
+    auto* title = new QLabel(tr("Fill with"), inside);
+    title->setFont(daguerre::font(Type::Section));
+    engines_ = new EngineList(inside);
+    engines_->setObjectName(QStringLiteral("retouch.engines"));
+    if (!lastEngine.get().isEmpty()) engines_->setCurrent(lastEngine.get().toStdString());
+    auto* choice = new QVBoxLayout;
+    choice->setSpacing(gap1);
+    choice->addWidget(title);
+    choice->addWidget(engines_);
+    column->addLayout(choice);
+    column->addWidget(hairline(inside));
+    column->addWidget(makeForm());
+    column->addStretch();
+    auto* scroll = new QScrollArea(this);
+    scroll->setFocusPolicy(Qt::NoFocus);  // what it holds has the focus
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(inside);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(0);
+    all->addWidget(scroll, 1);
+    all->addWidget(hairline(this));
+    all->addWidget(makeFoot());
+    connect(engines_, &EngineList::chosen, this, [this](const std::string& id) {
+        lastEngine.set(QString::fromStdString(id));
+        engineChanged();
+        Q_EMIT changed();
+    });
+    engineChanged();
+    showState(false, false, false, {});
+}
+
+QSpinBox* RetouchPanel::addSpin(QGridLayout* grid, int line, const QString& title, const char* name,
+                                int least, int most) {
+    auto* label = new QLabel(title, this);
+    label->setForegroundRole(dimRole);
+    auto* box = new QSpinBox(this);
+    box->setObjectName(QLatin1String(name));
+    box->setAccessibleName(title);
+    box->setRange(least, most);
+    box->setKeyboardTracking(false);
+    label->setBuddy(box);
+    grid->addWidget(label, line, 0);
+    grid->addWidget(box, line, 1);
+    connect(box, &QSpinBox::valueChanged, this, &RetouchPanel::changed);
+    return box;
+}
+
+QWidget* RetouchPanel::makeForm() {
+    auto* form = new QWidget;
+    auto* grid = new QGridLayout(form);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(gap2);
+    grid->setVerticalSpacing(gap2);
+    grid->setColumnMinimumWidth(0, 68);
+    grid->setColumnStretch(1, 1);
+    seed_ = addSpin(grid, 0, tr("Seed"), "retouch.seed", 0, std::numeric_limits<int>::max());
+    seed_->setValue(1);
+    seed_->setToolTip(tr("Another seed, another fill"));
+    dice_ = new QToolButton(form);
+    dice_->setAutoRaise(true);
+    dice_->setObjectName(QStringLiteral("retouch.dice"));
+    setIconOnly(dice_, "dice-5", tr("New seed"));
+    connect(dice_, &QToolButton::clicked, this,
+            [this] { seed_->setValue(QRandomGenerator::global()->bounded(1'000'000)); });
+    grid->addWidget(dice_, 0, 2);
+    variants_ = addSpin(grid, 1, tr("Variants"), "retouch.count", 1, mostVariants);
+    variants_->setValue(lastVariants.get());
+    variants_->setToolTip(tr("How many seeds are tried, one after the other"));
+    connect(variants_, &QSpinBox::valueChanged, this, [](int count) { lastVariants.set(count); });
+    auto* label = new QLabel(tr("Compare"), form);
+    label->setForegroundRole(dimRole);
+    compare_ = new QComboBox(form);
+    compare_->setObjectName(QStringLiteral("retouch.compare"));
+    compare_->setAccessibleName(tr("Compare"));
+    compare_->setToolTip(tr("With the photo as it was opened (M)"));
+    compare_->addItems({tr("Off"), tr("Split"), tr("Side by side"), tr("Blink"), tr("Difference"),
+                        tr("Difference × 4"), tr("Difference × 16")});
+    label->setBuddy(compare_);
+    connect(compare_, &QComboBox::activated, this, &RetouchPanel::compareWanted);
+    grid->addWidget(label, 2, 0);
+    grid->addWidget(compare_, 2, 1);
+    soft_ = new QCheckBox(tr("Blend soft edges"), form);
+    soft_->setObjectName(QStringLiteral("retouch.soft"));
+    soft_->setToolTip(tr("Grey edges of the mask mix the fill with the old picture"));
+    connect(soft_, &QCheckBox::toggled, this, &RetouchPanel::changed);
+    grid->addWidget(soft_, 3, 1);
+    return form;
+}
+
+QWidget* RetouchPanel::makeFoot() {
+    auto* foot = new QWidget(this);
+    auto* column = new QVBoxLayout(foot);
+    column->setContentsMargins(gap4, gap3, gap4, gap4);
+    column->setSpacing(gap2);
+    hint_ = new QLabel(foot);
+    hint_->setObjectName(QStringLiteral("retouch.hint"));
+    hint_->setFont(daguerre::font(Type::Caption));
+    hint_->setForegroundRole(dimRole);
+    hint_->setWordWrap(true);
+    column->addWidget(hint_);
+    fill_ = new QPushButton(foot);
+    fill_->setObjectName(QStringLiteral("retouch.fill"));
+    setMark(fill_, Mark::Primary);
+    column->addWidget(fill_);
+    connect(fill_, &QPushButton::clicked, this, &RetouchPanel::fillWanted);
+    return foot;
+}
+
+FillRequest RetouchPanel::request() const {
+    FillRequest request;
+    request.engine = engines_->current();
+    request.seed = seed_->value();
+    request.blend_soft = soft_->isChecked();
+    return request;
+}
+
+int RetouchPanel::variants() const { return rowOf(engines_).varies ? variants_->value() : 1; }
+
+void RetouchPanel::setRequest(const FillRequest& request, int variants) {
+    engines_->setCurrent(request.engine);
+    seed_->setValue(int(request.seed));
+    soft_->setChecked(request.blend_soft);
+    variants_->setValue(variants);
+}
+
+void RetouchPanel::engineChanged() {
+    const bool varies = rowOf(engines_).varies;
+    const QString same =
+        tr("%1 gives the same for every seed").arg(QString::fromStdString(rowOf(engines_).title));
+    seed_->setEnabled(varies);
+    variants_->setEnabled(varies);
+    dice_->setEnabled(varies);
+    seed_->setToolTip(varies ? tr("Another seed, another fill") : same);
+    variants_->setToolTip(varies ? tr("How many seeds are tried, one after the other") : same);
+}
+
+void RetouchPanel::showFacts(const MaskFacts& facts) {
+    mask_->showFacts(facts);
+    for (const std::string& id : engines_->order())
+        engines_->button(id)->setCost(costText(id, facts));
+    const double crowding = facts.crowding();
+    crowded_ = crowding < crowdedFrom
+                   ? QString()
+                   : tr("This mask covers %1 % of its surroundings: there is little to copy from.")
+                         .arg(qRound(crowding * 100));
+    showHint();
+}
+
+void RetouchPanel::showMeasured(const std::string& engine, double seconds) {
+    if (EngineButton* button = engines_->button(engine)) button->setCost(secondsText(seconds));
+}
+
+void RetouchPanel::showState(bool running, bool again, bool possible, const QString& why) {
+    running_ = running;
+    again_ = again;
+    why_ = why;
+    fill_->setText(running ? tr("Stop") : again ? tr("Fill again") : tr("Fill"));
+    fill_->setIcon(icon(running ? "stop-fill" : "bandaid", Token::OnAccent));
+    fill_->setToolTip(running ? tr("Stop (Esc)") : tr("Fill (Ctrl+Enter)"));
+    fill_->setEnabled(running || possible);
+    showHint();
+}
+
+void RetouchPanel::showHint() {
+    hint_->setText(!why_.isEmpty()       ? why_
+                   : !crowded_.isEmpty() ? crowded_
+                   : again_ ? tr("Fills the last mask anew. Brush to begin another one.")
+                            : tr("Only the red part may change."));
+}
+
+void RetouchPanel::showCompare(int index) { compare_->setCurrentIndex(index); }
+
+}  // namespace daguerre
