@@ -37,6 +37,7 @@ void Notice::say(const QString& sentence, const std::vector<Choice>& choices) {
     sentence_->setText(sentence);
     for (QPushButton* old : buttons_) {
         old->hide();
+        old->setObjectName({});  // the new ones are called so
         old->deleteLater();
     }
     buttons_.clear();

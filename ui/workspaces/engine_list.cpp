@@ -124,7 +124,9 @@ EngineList::EngineList(QWidget* parent) : QWidget(parent), group_(new QButtonGro
             current_ = id;
             Q_EMIT chosen(id);
         });
-        if (!row->make) button->setPossible(false);
+        if (!row->make)
+            button->setPossible(false,
+                                tr("By the command line for now: daguerre inpaint --model."));
         if (row->make && current_.empty()) button->setChecked(true);
     }
 }
