@@ -11,7 +11,7 @@
 namespace daguerre {
 namespace {
 
-constexpr int side = 9, finish_side = 7, finish_rounds = 4;
+constexpr int side = 9, finish_side = 7, finish_rounds = 10;
 constexpr int first_steps = 20, later_steps = 6;
 constexpr double first_noise = 0.999, later_noise = 0.3, last_noise = 1e-4;
 constexpr std::int64_t least_sources = 64;
@@ -121,7 +121,7 @@ int coarsest(const std::vector<Picture>& pictures) {
 
 Filling dream(const Area& area, const OnProgress& on_progress) {
     std::vector<Picture> pictures = pyramid(area, finish_side);
-    const int first = coarsest(pictures), last = std::min(1, first);
+    const int first = coarsest(pictures), last = std::min(2, first);
     if (first < 0) return heal_inpainter().make({})(area, on_progress);
     Start start{.level = last, .colours = {}, .rounds = finish_rounds};
     std::int64_t work = synthesis_work(pictures, start);
