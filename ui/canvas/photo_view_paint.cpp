@@ -75,7 +75,7 @@ void PhotoView::paintEvent(QPaintEvent* event) {
     }
     if (compare_ == Compare::Split && comparing() && !otherHeld_) paintBar(painter);
     if (loupeHeld_ && other_.size() != Size()) paintLoupe(painter);
-    if (!hasFocus()) return;
+    if (!hasFocus() || !window()->testAttribute(Qt::WA_KeyboardFocusChange)) return;
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setPen(QPen(colour(Token::Focus), 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
     painter.setBrush(Qt::NoBrush);

@@ -28,8 +28,8 @@ constexpr int pictureCount = 16, pictureSeed = 1, stepCount = 20, mostRecent = 6
 /// The height of the card that makes without its pictures, and of what lies around the cards
 /// without the gallery. px
 constexpr int makingHeight = 212, frameHeight = 84, stripWidth = 220;
-/// Heights from which there is room for larger pictures, for the lessons, and for a second row. px
-constexpr int middlingFrom = 700, teachingFrom = 800, tallFrom = 980;
+/// Heights from which there is room for the lessons, and for a second row of larger pictures. px
+constexpr int teachingFrom = 800, tallFrom = 980;
 
 QLabel* label(const QString& text, Type type = Type::Words) {
     auto* result = new QLabel(text);
@@ -261,7 +261,8 @@ void Home::addLook(QHBoxLayout* row) {
 }
 
 void Home::resizeEvent(QResizeEvent*) {
-    recent_->setShape(height() < tallFrom ? 1 : 2, height() < middlingFrom ? 56 : 84);
+    const bool tall = height() >= tallFrom;
+    recent_->setShape(tall ? 2 : 1, tall ? 84 : 56);
     // As wide as the largest whole zoom needs that is high enough.
     const int wide = width() - 2 * gap5 - gap4 - RepairCard::leastWidth;
     teaching_->setVisible(height() >= teachingFrom);

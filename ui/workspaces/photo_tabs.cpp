@@ -41,6 +41,22 @@ QSize PhotoTabs::tabSizeHint(int index) const {
 
 QSize PhotoTabs::minimumTabSizeHint(int) const { return {96, tabHeight}; }
 
+// A bar that isn't shown tells nobody that it grew: QTabBar leaves that for its next painting.
+void PhotoTabs::tabInserted(int index) {
+    QTabBar::tabInserted(index);
+    updateGeometry();
+}
+
+void PhotoTabs::tabRemoved(int index) {
+    QTabBar::tabRemoved(index);
+    updateGeometry();
+}
+
+void PhotoTabs::showEvent(QShowEvent* event) {
+    QTabBar::showEvent(event);
+    updateGeometry();
+}
+
 QRect PhotoTabs::cross(int index) const {
     const QRect tab = tabRect(index);
     return QStyle::visualRect(layoutDirection(), tab,
