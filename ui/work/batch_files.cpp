@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/image/image_file.h"
-#include "core/inpaint/mask.h"
+#include "core/inpaint/fill_files.h"
 
 namespace daguerre {
 
@@ -16,7 +15,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* reportName = "daguerre-batch.json";
-constexpr std::uint64_t reportLimit = 64 << 20;  // bytes
 
 struct StateName {
     BatchState state;
@@ -24,7 +22,7 @@ struct StateName {
 };
 constexpr StateName stateNames[]{
     {BatchState::Waiting, "waiting"}, {BatchState::Running, "waiting"},
-    {BatchState::Done, "done"},       {BatchState::Skipped, "done"},
+    {BatchState::Done, "done"},       {BatchState::Skipped, "skipped"},
     {BatchState::Failed, "failed"},   {BatchState::Stopped, "stopped"}};
 
 std::vector<fs::path> imagesIn(const fs::path& folder) {
@@ -35,21 +33,6 @@ std::vector<fs::path> imagesIn(const fs::path& folder) {
     if (trouble) throw Error("The folder “{folder}” can't be read.", {{"folder", folder}});
     std::sort(files.begin(), files.end());
     return files;
-}
-
-/// Names of results that are whole and were made with these settings.
-std::set<std::string> doneBefore(const BatchSettings& settings) {
-    std::set<std::string> done;
-    std::error_code missing;
-    const fs::path report = settings.out / reportName;
-    if (!fs::exists(report, missing)) return done;
-    const Json json = parse_json(read_file(report, reportLimit), report.string());
-    if (json.value("request", Json()) != Json(json_of(fields_of(settings.request)))) return done;
-    for (const Json& row : json.value("rows", Json::array()))
-        if (row.is_object() && row.value("state", "") == "done")
-            if (const std::string name = row.value("photo", ""); fs::exists(settings.out / name))
-                done.insert(name);
-    return done;
 }
 
 }  // namespace
@@ -69,7 +52,6 @@ std::vector<BatchRow> batchRows(const BatchSettings& settings) {
     std::map<std::string, fs::path> masks;
     if (!one)
         for (const fs::path& mask : imagesIn(settings.masks)) masks[mask.stem().string()] = mask;
-    const std::set<std::string> done = doneBefore(settings);
     std::vector<BatchRow> rows;
     for (const fs::path& photo : imagesIn(settings.photos)) {
         const auto found = masks.find(photo.stem().string());
@@ -78,7 +60,6 @@ std::vector<BatchRow> batchRows(const BatchSettings& settings) {
             row.mask = settings.masks;
         else if (found != masks.end())
             row.mask = found->second;
-        if (done.count(photo.filename().string())) row.state = BatchState::Skipped;
         rows.push_back(std::move(row));
     }
     if (rows.empty())
@@ -90,14 +71,20 @@ BatchRow filledRow(BatchRow row, const FillRequest& request, const OnProgress& o
     try {
         if (row.mask.empty())
             throw Error("There is no mask named like “{file}”.", {{"file", row.photo.filename()}});
-        const Tiles photo(read_image(row.photo));
-        const Tiles mask(read_mask(row.mask, photo.size()));
-        const FillResult result = fill(photo, mask, request, onProgress);
+        const FillFile file{row.photo, row.mask, row.out};
+        const InpainterRow& engine = row_named(inpainters(), request.engine, "engine");
+        FillSettings settings{request, engine.fields ? engine.fields() : Fields{}, {}};
+        settings.inpainter = engine.make(settings.options);
+        if (is_done(file, settings)) {
+            row.state = BatchState::Skipped;
+            return row;
+        }
+        const FillRow result = fill_to(row.out, read_source(file), settings, onProgress);
         row.seconds = result.seconds;
         row.holePixels = result.hole_pixels;
         row.outsideChanged = result.outside_changed;
-        row.state = result.stopped ? BatchState::Stopped : BatchState::Done;
-        if (!result.stopped) write_image(row.out, result.photo.image());
+        row.state =
+            result.state == FillRow::State::Stopped ? BatchState::Stopped : BatchState::Done;
     } catch (const Error& error) {
         row.state = BatchState::Failed;
         row.why = error.sentence();

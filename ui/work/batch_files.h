@@ -27,14 +27,14 @@ struct BatchRow {
     Sentence why{};  // of a failure
 };
 
-/// The photos of the folder by name. Rows that an earlier start with the same settings finished are
-/// Skipped. Throws Error for a folder that isn't there or has no photos, and where results would
-/// lie over photos.
+/// The photos of the folder by name. Throws Error for a folder that isn't there or has no photos,
+/// and where results would lie over photos.
 std::vector<BatchRow> batchRows(const BatchSettings& settings);
-/// Fills one, writes it, and tells how it went; an Error becomes its sentence. on_progress: false
+/// Fills one, writes it with its record, and tells how it went; an Error becomes its sentence. One
+/// that is there already, of the same photo, mask and settings, is Skipped. onProgress: false
 /// stops.
 BatchRow filledRow(BatchRow row, const FillRequest& request, const OnProgress& onProgress);
-/// Writes `daguerre-batch.json` into the folder of results: what batchRows() reads.
+/// Writes `daguerre-batch.json` into the folder of results: what became of each photo.
 void writeBatchReport(const BatchSettings& settings, const std::vector<BatchRow>& rows);
 
 }  // namespace daguerre

@@ -19,10 +19,6 @@ qint64 nowMs() {
     return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
-QString fileTitle(const std::filesystem::path& file) {
-    return QString::fromStdString(file.filename().string());
-}
-
 QString fillTitle(const FillRequest& request, int variants) {
     const QString engine =
         QString::fromStdString(row_named(inpainters(), request.engine, "engine").title);
@@ -84,11 +80,6 @@ std::shared_ptr<const OpenedPhoto> readPhoto(const std::filesystem::path& file) 
     photo->pixels = Tiles(image);
     return photo;
 }
-
-OpenPhotoJob::OpenPhotoJob(const std::filesystem::path& file)
-    : Job(tr("Open “%1”").arg(fileTitle(file))), file_(file) {}
-
-void OpenPhotoJob::run() { Q_EMIT opened(readPhoto(file_)); }
 
 FillJob::FillJob(const Tiles& photo, const Tiles& mask, const CopyLimits& limits,
                  const FillRequest& request, int variants)

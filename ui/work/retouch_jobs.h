@@ -26,22 +26,6 @@ bool isRetouched(const Record& record);
 /// Blocks. Throws Error as read_image.
 std::shared_ptr<const OpenedPhoto> readPhoto(const std::filesystem::path& file);
 
-/// Reads a photo.
-class OpenPhotoJob : public Job {
-    Q_OBJECT
-public:
-    explicit OpenPhotoJob(const std::filesystem::path& file);
-
-Q_SIGNALS:
-    void opened(const std::shared_ptr<const daguerre::OpenedPhoto>& photo);
-
-protected:
-    void run() override;
-
-private:
-    const std::filesystem::path file_;
-};
-
 /// A moment of a fill: the surroundings of a part of the mask, at most FillJob::frameSide px long.
 struct FillFrame {
     QRect where;  // photo pixels

@@ -98,6 +98,7 @@ void Retouch::write(OpenPhoto& photo, const fs::path& file, bool record) {
     const auto job = makeJob<Errand>(tr("Save “%1”").arg(nameOf(file)),
                                      [=, this](const OnProgress&) -> Errand::Then {
                                          Image image = pixels.image();
+                                         renew_thumbnail(image);
                                          if (record && !fills.empty())
                                              add_record(image, recordOf(image, fills));
                                          write_image(file, image, {.record = record});
