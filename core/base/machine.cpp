@@ -84,8 +84,6 @@ void keep_freed_memory() {
     ::mallopt(M_MMAP_THRESHOLD, kept);
     ::mallopt(M_TRIM_THRESHOLD, kept);
     ::mallopt(M_TOP_PAD, 64 << 20);
-    // Arenas of other threads hold at most 64 MB, so that all share the one that can grow.
-    ::mallopt(M_ARENA_MAX, 1);
 }
 
 std::string processor_name() {
