@@ -11,7 +11,7 @@
 namespace daguerre {
 namespace {
 
-constexpr float hole_below = 0.5f, texture_weight = 220;
+constexpr float hole_below = 0.5f, texture_weight = 120;
 constexpr std::int64_t least_sources = 64;
 
 /// A window that lies wholly in a mask of 1 and 0.

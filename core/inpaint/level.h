@@ -38,7 +38,7 @@ struct Level {
 };
 
 /// Features a pixel, interleaved: 8 · colour in greys (a grey picture's value thrice), then
-/// 8 · √220 · texture, rounded, at most 2040.
+/// 8 · √120 · texture, rounded, at most 2040.
 inline constexpr int feature_count = 5;
 
 /// Takes the picture. Texture (after Liu and Caselles 2013) is that of this picture: the mean over
