@@ -1,24 +1,9 @@
 #include "ui/workspaces/fill_record.h"
 
-#include <algorithm>
-
 #include "core/base/json.h"
+#include "ui/workspaces/restore.h"
 
 namespace daguerre {
-namespace {
-
-QString quoted(const std::string& word) {
-    const QString text = QString::fromStdString(word);
-    static const QString plain = QStringLiteral("._-/:,+");
-    const bool safe = !text.isEmpty() && std::all_of(text.begin(), text.end(), [](QChar c) {
-        return (c.isLetterOrNumber() && c.unicode() < 128) || plain.contains(c);
-    });
-    if (safe) return text;
-    return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QLatin1String("'\\''")) +
-           QLatin1Char('\'');
-}
-
-}  // namespace
 
 Record recordOf(const Image& photo, const std::vector<FillRequest>& fills) {
     const FillRequest& last = fills.back();

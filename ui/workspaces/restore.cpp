@@ -76,6 +76,8 @@ std::string asChoice(const Field& field, const std::string& text) {
     return place < field.choices.size() ? field.choices[place] : text;
 }
 
+}  // namespace
+
 QString quoted(const std::string& word) {
     const QString text = QString::fromStdString(word);
     static const QString plain = QStringLiteral("._-/:,+");
@@ -86,8 +88,6 @@ QString quoted(const std::string& word) {
     return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QLatin1String("'\\''")) +
            QLatin1Char('\'');
 }
-
-}  // namespace
 
 RecordedModel modelOf(const Record& record) {
     RecordedModel model;

@@ -33,6 +33,8 @@ void restoreForm(const QString& text, Fields& fields);
 Record recordOfHalfDone(const std::string& model, const Fields& fields, std::uint32_t seed,
                         const std::string& imageClass, int step);
 
+/// A word as a shell wants it: in quotes where it needs them.
+QString quoted(const std::string& word);
 /// "daguerre generate fashion --seed 1234 --out pictures": what differs from the defaults.
 QString commandFor(const std::string& model, const Fields& fields);
 
