@@ -132,8 +132,8 @@ void require_range(const char* what, double value, double least, double most) {
                     {{"what", what}, {"least", least}, {"most", most}, {"value", value}});
 }
 
-/// The factor by which frames are enlarged.
-int checked_scale(std::span<const Image> frames, const FilmOptions& options) {
+/// The size of the film's frames.
+Size checked_size(std::span<const Image> frames, const FilmOptions& options) {
     if (frames.empty()) throw Error("A film needs at least one frame.");
     const Image& first = frames.front();
     for (const Image& frame : frames)
@@ -144,16 +144,19 @@ int checked_scale(std::span<const Image> frames, const FilmOptions& options) {
     require_range("The scale", options.scale, 0, 64);
     constexpr int easily_seen = 512;
     const int side = std::max(first.width, first.height);
-    const int scale = options.scale ? options.scale : std::max(easily_seen / side, 1);
+    if (!options.scale && side > easily_seen)
+        return {std::max(first.width * easily_seen / side, 1),
+                std::max(first.height * easily_seen / side, 1)};
+    const int scale = options.scale ? options.scale : easily_seen / side;
     if (side > longest_side / scale)
         throw Error("A film of {w} x {h} pixels is too large: a side can have {most}.",
                     {{"w", std::int64_t(first.width) * scale},
                      {"h", std::int64_t(first.height) * scale},
                      {"most", longest_side}});
-    return scale;
+    return {first.width * scale, first.height * scale};
 }
 
-std::vector<std::string> command(const FilmFormat& format, const Image& first, int scale,
+std::vector<std::string> command(const FilmFormat& format, const Image& first, Size size,
                                  const FilmOptions& options, const fs::path& output) {
     std::vector<std::string> words{"ffmpeg",
                                    "-hide_banner",
@@ -171,8 +174,9 @@ std::vector<std::string> command(const FilmFormat& format, const Image& first, i
                                    thousandths(options.frames_per_second),
                                    "-i",
                                    "pipe:0"};
-    const std::string by = std::to_string(scale);
-    const std::string scaling = "scale=iw*" + by + ":ih*" + by + ":flags=neighbor";
+    const std::string scaling = "scale=" + std::to_string(size.width) + ":" +
+                                std::to_string(size.height) +
+                                (size.width < first.width ? ":flags=area" : ":flags=neighbor");
     const double hold = std::max(options.hold_last_seconds, 1 / options.frames_per_second);
     for (std::string& word : format.words(scaling, hold)) words.push_back(std::move(word));
     // The same frames give the same bytes: no encoder's name, no version.
@@ -201,7 +205,7 @@ void write_film(const fs::path& file, std::span<const Image> frames, const FilmO
             "“{file}” doesn't say which film to write: its name must end in .gif, .png, "
             ".apng or .mp4.",
             {{"file", file}});
-    const int scale = checked_scale(frames, options);
+    const Size size = checked_size(frames, options);
     const TemporaryFolder folder;
     const fs::path output = folder.path / ("film" + format->suffix);
     const auto total = std::int64_t(frames.size());
@@ -211,7 +215,7 @@ void write_film(const fs::path& file, std::span<const Image> frames, const FilmO
         stopped = stopped || (on_progress && !on_progress({sent, total, "frame", {}}));
         return !stopped;
     };
-    Child ffmpeg(command(*format, frames.front(), scale, options, output),
+    Child ffmpeg(command(*format, frames.front(), size, options, output),
                  "Films need the program ffmpeg, which isn't installed. The contact sheet and PNG "
                  "steps work without.");
     for (const Image& frame : frames) {

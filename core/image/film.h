@@ -14,7 +14,7 @@ namespace daguerre {
 
 struct FilmOptions {
     double frames_per_second = 10;  // 0.1 to 60
-    int scale = 0;                  // 1 to 64, nearest neighbour; 0: to about 512 px
+    int scale = 0;  // 1 to 64, nearest neighbour; 0: to about 512 px, larger frames to 512
     double hold_last_seconds =
         1.5;  // how long the last frame stands, 0 to 60; at least as the rest
 };

@@ -131,6 +131,15 @@ private Q_SLOTS:
         QCOMPARE(gif.comments[1], std::string("daguerre {\"a\":1}"));
     }
 
+    void frames_larger_than_a_film_needs_are_made_smaller() {
+        if (!has_ffmpeg()) QSKIP("ffmpeg isn't installed");
+        Image frame = Image::blank(1200, 600, 3);
+        std::fill_n(frame.pixels.begin(), frame.pixels.size() / 2, std::byte(200));
+        const Gif gif = parsed(read_file(made("a.gif", std::vector{frame, frame}, {}), 1 << 24));
+        QCOMPARE(gif.width, 512);
+        QCOMPARE(gif.frames, 2);
+    }
+
     void a_gif_shows_up_to_256_colours_exactly() {
         if (!has_ffmpeg()) QSKIP("ffmpeg isn't installed");
         const auto frames = denoising(3);

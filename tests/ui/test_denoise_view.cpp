@@ -322,6 +322,13 @@ private Q_SLOTS:
         QCOMPARE(tone(size.width() / 2 + 6, 6), int(toneOf(0, 6, true)));
         choice.halves = FilmHalves::Guess;
         QCOMPARE(filmSize(*frames, choice).width() * 2, size.width());
+        choice.side = frames->size().width() / 2;
+        const QSize smaller = filmSize(*frames, choice);
+        QVERIFY(smaller.width() < size.width() / 3);
+        const Image shrunk = filmFrame(*frames, choice, 6);
+        QCOMPARE(QSize(shrunk.width, shrunk.height), smaller);
+        QCOMPARE(int(shrunk.row<std::uint8_t>(5)[15]), int(toneOf(0, 6, true)));
+        choice.side = 0;
         choice.form = FilmChoice::Form::Sheet;
         choice.sheetSteps = 3;
         QCOMPARE(filmSteps(*frames, choice), (std::vector<int>{0, 5, 10}));

@@ -24,6 +24,7 @@ namespace {
 constexpr int previewSide = 260;                // px
 constexpr double largestSheet = 100e6;          // pixels
 constexpr int usualSide = 480, usualScale = 4;  // px a frame shall have at least
+constexpr int leastSide = 64;                   // px of a picture made smaller
 
 const char* suffixOf(FilmChoice::Form form) {
     constexpr const char* suffixes[]{".gif", ".apng", ".mp4", ".png", ""};
@@ -77,8 +78,14 @@ QWidget* FilmDialog::makeForm() {
         {tr("All"), chosen_ < 0 ? tr("One") : tr("Picture %1").arg(chosen_ + 1)}, form);
     pictures_->setPossible(1, chosen_ >= 0, tr("Choose a picture in the grid first."));
     halves_ = new Segments({tr("Both"), tr("Noise"), tr("Guess")}, form);
-    const int side = std::max({frames_->size().width() * columns_, 1});
-    scale_ = spin(1, 16, std::clamp(usualSide / side, 1, usualScale), QStringLiteral("×"), form);
+    if (shrinks()) {
+        scale_ = spin(leastSide, longerSide(), usualSide, tr(" px"), form);
+        scale_->setSingleStep(leastSide / 2);
+    } else {
+        const int width = std::max(frames_->size().width() * columns_, 1);
+        scale_ =
+            spin(1, 16, std::clamp(usualSide / width, 1, usualScale), QStringLiteral("×"), form);
+    }
     rate_ = spin(1, 60, 10, tr(" frames/s"), form);
     hold_ = new QDoubleSpinBox(form);
     hold_->setRange(0, 10);
@@ -143,6 +150,12 @@ void FilmDialog::makeFoot(QVBoxLayout* column) {
     connect(close_, &QPushButton::clicked, this, &FilmDialog::close);
 }
 
+int FilmDialog::longerSide() const {
+    return std::max(frames_->size().width(), frames_->size().height());
+}
+
+bool FilmDialog::shrinks() const { return longerSide() > usualSide; }
+
 FilmChoice FilmDialog::choice() const {
     FilmChoice choice;
     choice.form = FilmChoice::Form(form_->current());
@@ -154,7 +167,7 @@ FilmChoice FilmDialog::choice() const {
         std::iota(choice.pictures.begin(), choice.pictures.end(), 0);
     }
     choice.columns = pictures_->current() == 1 ? 1 : columns_;
-    choice.scale = scale_->value();
+    (shrinks() ? choice.side : choice.scale) = scale_->value();
     choice.sheetSteps = sheetSteps_->value();
     choice.framesPerSecond = rate_->value();
     choice.holdSeconds = hold_->value();
@@ -185,7 +198,8 @@ void FilmDialog::refresh() {
     save_->setEnabled(!tooLarge && !frames_->size().isEmpty());
 
     const double most = previewSide / std::max<double>(size.width(), size.height());
-    now.scale = std::clamp(int(now.scale * std::min(1., most * 2)), 1, now.scale);
+    int& length = shrinks() ? now.side : now.scale;
+    length = std::clamp(int(length * std::min(1., most * 2)), 1, length);
     now.form = FilmChoice::Form::Gif;
     const int middle = frames_->keptBelow(frames_->steps() / 2);
     const double ratio = devicePixelRatioF();

@@ -44,6 +44,8 @@ protected:
     void closeEvent(QCloseEvent*) override;
 
 private:
+    int longerSide() const;  // px of a picture
+    bool shrinks() const;    // its pictures are large: the size is told in pixels
     QWidget* makeForm();
     void connectForm();
     void makeFoot(QVBoxLayout* column);

@@ -16,16 +16,21 @@ constexpr double longestPixels = 512e6 / 3;  // of all frames together
 constexpr QRgb ground = qRgb(0x1c, 0x1c, 0x1c), ink = qRgb(0xed, 0xed, 0xed);
 
 int even(int length) { return length + length % 2; }
-int gapOf(const FilmChoice& choice) { return std::max(2, choice.scale); }
+int gapOf(const FilmChoice& choice) { return choice.side ? 4 : std::max(2, choice.scale); }
 int captionHeight(const FilmChoice& choice) {
-    return choice.caption ? std::clamp(choice.scale * 4, 14, 28) : 0;
+    if (!choice.caption) return 0;
+    return choice.side ? 20 : std::clamp(choice.scale * 4, 14, 28);
+}
+QSize cellOf(const Frames& frames, const FilmChoice& choice) {
+    if (choice.side == 0) return frames.size() * choice.scale;
+    return frames.size().scaled(choice.side, choice.side, Qt::KeepAspectRatio).expandedTo({1, 1});
 }
 int halves(const FilmChoice& choice) { return choice.halves == FilmHalves::Both ? 2 : 1; }
 
 QSize gridSize(const Frames& frames, const FilmChoice& choice) {
     const int count = int(choice.pictures.size()), columns = std::min(choice.columns, count);
     const int rows = (count + columns - 1) / columns, gap = gapOf(choice);
-    const QSize cell = frames.size() * choice.scale;
+    const QSize cell = cellOf(frames, choice);
     return {columns * (cell.width() + gap) - gap, rows * (cell.height() + gap) - gap};
 }
 
@@ -42,8 +47,11 @@ void drawPicture(QPainter& painter, const Frames& frames, int picture, int step,
                  QRect where) {
     const int shown = frames.atMost(picture, step);
     if (shown < 0) return;
-    painter.drawImage(
-        where, asQImage(noise ? frames.noisy(picture, shown) : frames.guess(picture, shown)));
+    const QImage image =
+        asQImage(noise ? frames.noisy(picture, shown) : frames.guess(picture, shown));
+    if (image.width() <= where.width()) return painter.drawImage(where, image);
+    painter.drawImage(where,
+                      image.scaled(where.size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
 }
 
 QString captionOf(const Frames& frames, int step) {
@@ -136,7 +144,7 @@ std::vector<int> filmSteps(const Frames& frames, const FilmChoice& choice) {
 QSize filmSize(const Frames& frames, const FilmChoice& choice) {
     const int gap = gapOf(choice);
     if (choice.form == FilmChoice::Form::Sheet) {
-        const QSize cell = frames.size() * choice.scale + QSize(gap, gap);
+        const QSize cell = cellOf(frames, choice) + QSize(gap, gap);
         const int rows = int(choice.pictures.size()) * halves(choice);
         const int columns = int(filmSteps(frames, choice).size());
         return {columns * cell.width() + gap, rows * cell.height() + gap + captionHeight(choice)};
@@ -152,7 +160,7 @@ Image filmFrame(const Frames& frames, const FilmChoice& choice, int step) {
     QPainter painter(&frame);
     const int gap = gapOf(choice), count = int(choice.pictures.size());
     const int columns = std::min(choice.columns, count);
-    const QSize grid = gridSize(frames, choice), cell = frames.size() * choice.scale;
+    const QSize grid = gridSize(frames, choice), cell = cellOf(frames, choice);
     for (int half = 0; half < halves(choice); ++half) {
         const bool noise =
             choice.halves == FilmHalves::Noise || (choice.halves == FilmHalves::Both && half == 0);
@@ -177,7 +185,7 @@ Image filmSheet(const Frames& frames, const FilmChoice& choice) {
     sheet.fill(ground);
     QPainter painter(&sheet);
     const int gap = gapOf(choice);
-    const QSize cell = frames.size() * choice.scale;
+    const QSize cell = cellOf(frames, choice);
     int x = gap;
     for (const int step : filmSteps(frames, choice)) {
         int y = gap;

@@ -22,6 +22,7 @@ struct FilmChoice {
     std::vector<int> pictures;  // rising; of the Frames
     int columns = 1;            // of the pictures in a frame; a sheet has one row a picture
     int scale = 4;              // 1 to 16, nearest neighbour
+    int side = 0;               // px of a picture's longer side, made smaller; 0: scale counts
     int sheetSteps = 0;         // of a sheet, evenly spaced; 0: all
     double framesPerSecond = 10;
     double holdSeconds = 1.5;
