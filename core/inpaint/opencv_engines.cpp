@@ -6,7 +6,10 @@
 //   over a hole of 60 px in a plain picture. In a finer unit that is nothing, and closer to the
 //   truth besides.
 #include <algorithm>
+#include <chrono>
 #include <functional>
+#include <future>
+#include <mutex>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/photo.hpp>
 
@@ -24,8 +27,33 @@ constexpr double unit = 1 / 256.0;      // greys
 constexpr int preview_cells = 150'000;  // at most
 constexpr int first_cell = 4;           // px, the side of a preview's cell
 
-/// false: stop.
-using BeforeChannel = std::function<bool(int channel)>;
+/// Asked again and again; channel: the one in work. false: stop.
+using GoOn = std::function<bool(int channel)>;
+
+/// cv::inpaint can't be stopped, so it runs on a thread of its own. An empty picture when nobody
+/// wants it any more: then it ends unheeded, and the program's end waits for it.
+cv::Mat inpainted(const cv::Mat& plane, const cv::Mat& hole, int method,
+                  const std::function<bool()>& go_on) {
+    std::future<cv::Mat> filled = std::async(std::launch::async, [=] {
+        cv::Mat result;
+        cv::inpaint(plane, hole, result, radius, method);
+        return result;
+    });
+    const auto done = [](const std::future<cv::Mat>& one, int ms) {
+        return one.wait_for(std::chrono::milliseconds(ms)) == std::future_status::ready;
+    };
+    constexpr int pause = 25;  // ms
+    while (!done(filled, pause)) {
+        if (go_on()) continue;
+        static std::mutex mutex;
+        static std::vector<std::future<cv::Mat>> unheeded;
+        const std::lock_guard lock(mutex);
+        std::erase_if(unheeded, [&](const auto& one) { return done(one, 0); });
+        unheeded.push_back(std::move(filled));
+        return {};
+    }
+    return filled.get();
+}
 
 cv::Mat colours_mat(Colours& colours) {
     return {colours.height, colours.width, CV_32FC(colours.channels), colours.values.data()};
@@ -45,19 +73,21 @@ cv::Mat padded(const cv::Mat& mat) {
 }
 
 /// Fills the hole of `colours`, which has a known pixel; false when it was stopped.
-bool fill_hole(cv::Mat colours, const cv::Mat& picture_hole, int method,
-               const BeforeChannel& go_on) {
+bool fill_hole(cv::Mat colours, const cv::Mat& picture_hole, int method, const GoOn& go_on) {
     Image hole = Image::blank(colours.cols + 2 * padding, colours.rows + 2 * padding, 1);
     padded(picture_hole).copyTo(mat_of(hole));
     const std::vector<int> nearest = nearest_zero(hole);
+    const cv::Mat own_hole = mat_of(hole).clone();
     for (int c = 0; c < colours.channels(); ++c) {
-        if (!go_on(c)) return false;
-        cv::Mat plane, filled;
+        const auto asked = [&] { return go_on(c); };
+        if (!asked()) return false;
+        cv::Mat plane;
         cv::extractChannel(colours, plane, c);
         plane = padded(plane) / unit;
         float* values = plane.ptr<float>();
         for (std::size_t i = 0; i < nearest.size(); ++i) values[i] = values[nearest[i]];
-        cv::inpaint(plane, mat_of(hole), filled, radius, method);
+        cv::Mat filled = inpainted(plane, own_hole, method, asked);
+        if (filled.empty()) return false;
         filled *= unit;
         cv::insertChannel(filled({{padding, padding}, colours.size()}), colours, c);
     }
@@ -71,7 +101,7 @@ Filling pasted(const Area& area, const cv::Mat& filled, const cv::Rect& box) {
     return result;
 }
 
-BeforeChannel asking(const Area& area, const OnProgress& on_progress) {
+GoOn asking(const Area& area, const OnProgress& on_progress) {
     return [&on_progress, channels = area.colours.channels](int channel) {
         return on_progress({channel, channels, "step", {}});
     };

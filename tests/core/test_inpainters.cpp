@@ -216,6 +216,20 @@ private Q_SLOTS:
         }
     }
 
+    /// OpenCV's engines know no stop of their own.
+    void long_work_can_be_stopped_in_its_middle() {
+        const Size size{900, 900};
+        const Tiles photo(scenery(size, 1, 8)),
+            mask(mask_of(size, [](int x, int y) { return std::hypot(x - 450, y - 450) < 400; }));
+        for (const char* engine : {"telea", "ns"}) {
+            int asked = 0;
+            const FillResult result =
+                fill(photo, mask, with(engine), [&](const Progress&) { return ++asked < 3; });
+            QVERIFY2(result.stopped && result.patches.empty(), engine);
+            QCOMPARE(asked, 3);
+        }
+    }
+
     /// At every call in turn: the photo is as it was, and the engine asks no more.
     void stopping_leaves_the_photo() {
         const Hole& disc = holes.front();
