@@ -4,6 +4,7 @@
 
 #include <QApplication>
 #include <QMouseEvent>
+#include <QTemporaryDir>
 #include <QThread>
 
 #include <algorithm>
@@ -12,7 +13,9 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/image/image_file.h"
 #include "ui/canvas/canvas.h"
+#include "ui/work/retouch_jobs.h"
 
 namespace daguerre {
 namespace {
@@ -102,6 +105,27 @@ public:
             canvas_.zoomAt(canvas_.zoom() * (i < 30 ? 1.12 : 1 / 1.12), place(0));
         });
         return lineOf("zoom", times);
+    }
+
+    /// From a file to what one sees of it.
+    Json open(const char* suffix) {
+        const QTemporaryDir folder;
+        const std::filesystem::path file =
+            folder.filePath(QStringLiteral("photo")).toStdString() + suffix;
+        write_image(file, document_.photo().image());
+        const auto start = now();
+        const auto photo = readPhoto(file);
+        const double read = since(start);
+        Document document(photo->pixels, file);
+        canvas_.setDocument(&document);
+        settle();
+        const double shown = since(start);
+        canvas_.setDocument(&document_);
+        return {{"check", "open"},
+                {"file", suffix},
+                {"megabytes", rounded(double(std::filesystem::file_size(file)) / 1e6)},
+                {"read_ms", rounded(read)},
+                {"shown_ms", rounded(shown)}};
     }
 
     Json summary(double megapixels) const {
@@ -207,6 +231,7 @@ private:
 void runSelfCheck(double megapixels, int width, int height,
                   const std::function<void(const std::string&)>& print) {
     Check check(megapixels, width, height);
+    print(check.open(".jpg").dump());
     for (const double zoom : {0., 0.25, 1., 4.})  // 0: the whole photo
         for (const int size : {60, 300, 2000})
             for (const int hardness : {100, 50}) print(check.brush(zoom, size, hardness).dump());
