@@ -120,6 +120,14 @@ Image read_image(std::string_view bytes, std::string_view name, std::int64_t pix
     return format.read(bytes, name);
 }
 
+Image read_reduced(std::string_view bytes, std::string_view name, int side,
+                   std::int64_t pixel_limit) {
+    const ImageFormat& format = format_of(bytes, name);
+    if (!format.read_reduced) return read_image(bytes, name, pixel_limit);
+    check_size(format.peek(bytes, name), name, pixel_limit);
+    return format.read_reduced(bytes, name, side);
+}
+
 void write_image(const fs::path& file, const Image& image, const WriteOptions& options) {
     const ImageFormat* format = format_of_suffix(file);
     if (!format) {

@@ -150,11 +150,17 @@ public:
                 .channels = codec_.jpeg_color_space == JCS_GRAYSCALE ? 1 : 3,
                 .depth = 8};
     }
-    Image image(std::string_view name) {
-        const ImageInfo size = info();
-        Image image = rows_to_come(size.width, size.height, size.channels, 8, "jpeg");
+    /// smaller: a side has so many times fewer pixels: 1, 2, 4 or 8.
+    Image image(std::string_view name, unsigned smaller = 1) {
+        const ImageInfo info = this->info();
+        codec_.scale_num = 1;
+        codec_.scale_denom = smaller;
+        if (!tried(errors_, [this] { jpeg_calc_output_dimensions(&codec_); }))
+            refuse_header(name, errors_.why);
+        const Size size{int(codec_.output_width), int(codec_.output_height)};
+        Image image = rows_to_come(size.width, size.height, info.channels, 8, "jpeg");
         const bool read = tried(errors_, [&] {
-            codec_.out_color_space = size.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+            codec_.out_color_space = info.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
             jpeg_start_decompress(&codec_);
             for (int y = 0; y < size.height; ++y) {
                 auto* row = reinterpret_cast<JSAMPROW>(next_row(image));
@@ -202,6 +208,17 @@ Image read(std::string_view bytes, std::string_view name) {
     Image image = reader.image(name);
     reader.metadata(image.metadata);
     reader.coding(image.metadata);
+    return image;
+}
+
+Image read_reduced(std::string_view bytes, std::string_view name, int side) {
+    Reader reader(bytes);
+    reader.header(name);
+    const ImageInfo info = reader.info();
+    unsigned smaller = 8;
+    while (smaller > 1 && std::max(info.width, info.height) < side * int(smaller)) smaller /= 2;
+    Image image = reader.image(name, smaller);
+    reader.metadata(image.metadata);
     return image;
 }
 
@@ -336,6 +353,7 @@ ImageFormat jpeg_format() {
             .recognises = recognises,
             .peek = info_of,
             .read = read,
+            .read_reduced = read_reduced,
             .write = write};
 }
 

@@ -7,12 +7,15 @@
 #include <QTemporaryDir>
 #include <QtTest>
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 
 // jpeglib.h needs FILE declared before it.
 #include <jpeglib.h>
 
+#include "core/base/files.h"
 #include "core/image/image_file.h"
 #include "refusal.h"
 
@@ -309,6 +312,38 @@ private Q_SLOTS:
             photo.metadata.jpeg.assign(size, std::byte(0));
             write_image(folder() / "b.jpg", photo);
             QVERIFY(difference(read_image(folder() / "b.jpg"), photo) < 2);
+        }
+    }
+
+    void a_smaller_jpeg_is_the_picture_made_smaller() {
+        Image photo = Image::blank(648, 408, 3);
+        for (int y = 0; y < photo.height; ++y)
+            for (int i = 0; i < photo.width * 3; ++i)
+                photo.row<std::uint8_t>(y)[std::size_t(i)] =
+                    std::uint8_t(127 + 90 * std::sin(i * 0.011) * std::cos(y * 0.02));
+        const QTemporaryDir folder;
+        for (const char* name : {"a.jpg", "a.png"}) {
+            const fs::path file = fs::path(folder.path().toStdString()) / name;
+            write_image(file, photo);
+            const std::string bytes = read_file(file, 1 << 24);
+            for (const auto& [side, smaller] : std::map<int, Size>{{80, {81, 51}},
+                                                                   {82, {162, 102}},
+                                                                   {162, {162, 102}},
+                                                                   {320, {324, 204}},
+                                                                   {325, {648, 408}}}) {
+                const Image small = read_reduced(bytes, "a", side);
+                const bool whole = QByteArray(name) == "a.png";
+                const Size size = whole ? Size{648, 408} : smaller;
+                QCOMPARE((Size{small.width, small.height}), size);
+                const Image wanted = resize(photo, size);
+                double error = 0;
+                for (std::size_t i = 0; i < wanted.pixels.size(); ++i)
+                    error += std::abs(int(small.pixels[i]) - int(wanted.pixels[i]));
+                QVERIFY(error / double(wanted.pixels.size()) < 2);
+            }
+            QVERIFY(says(refusal([&] { read_reduced(bytes, "a", 80, 1000); }), "648 x 408"));
+            const std::string half = bytes.substr(0, bytes.size() / 2);
+            QVERIFY(says(refusal([&] { read_reduced(half, "a", 80); }), "ends too soon"));
         }
     }
 
