@@ -57,7 +57,7 @@ void Canvas::setDocument(Document* document) {
     for (const Layer layer : {Layer::Mask, Layer::CopyFrom, Layer::NeverCopy})
         shownOf(layer).setMask(document->layer(layer));
     setPhoto(document->photo(), document->orientation());
-    setOther(document->opened());
+    setOther(document->opened(), tr("Original"));
     if (const auto known = places_.find(document); known != places_.end() && !known->second.fits) {
         setZoom(known->second.zoom);
         panBy(QRectF(rect()).center() - viewMap().toWidget(known->second.middle));

@@ -53,8 +53,9 @@ void PhotoView::updatePhoto(const Tiles& photo) {
     update();
 }
 
-void PhotoView::setOther(const Tiles& other) {
+void PhotoView::setOther(const Tiles& other, const QString& title) {
     other_ = other;
+    otherTitle_ = title;
     otherPyramid_->setPhoto(other, map_.orientation);
     place();
 }

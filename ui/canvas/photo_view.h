@@ -46,8 +46,10 @@ public:
     /// Where the photo lies; beside another one, in its own half.
     const ViewMap& viewMap() const { return map_; }
 
-    /// What the photo is compared with: another one of its size; 0 x 0: nothing.
-    void setOther(const Tiles& other);
+    /// What the photo is compared with: another one of its size; 0 x 0: nothing. title: stands on
+    /// it.
+    void setOther(const Tiles& other, const QString& title = {});
+    const Tiles& other() const { return other_; }
     Compare compare() const { return compare_; }
     void setCompare(Compare compare);
     void setGain(int gain);  // of Compare::Difference: 1, 4, 16
@@ -117,7 +119,7 @@ private:
 
     Tiles photo_, other_;
     std::unique_ptr<TilePyramid> pyramid_, otherPyramid_;
-    QString emptyText_;
+    QString emptyText_, otherTitle_;
     QColor surround_;
     ViewMap map_;
     QPointF middle_, pointer_, last_;  // middle_: of the view, in pixels of the turned photo

@@ -32,7 +32,8 @@ TilePyramid& PhotoView::pyramidOf(const Pane& pane) const {
 }
 
 std::vector<PhotoView::Pane> PhotoView::panes() const {
-    const QString before = tr("Before"), after = tr("After");
+    const QString& before = otherTitle_;
+    const QString after = tr("Now");
     if (other_.size() == Size()) return {{rect(), false, map_, {}}};
     if (otherHeld_) return {{rect(), true, map_, before}};
     switch (compare_) {
@@ -136,7 +137,7 @@ void PhotoView::paintLoupe(QPainter& painter) {
     for (const bool other : {true, false}) {
         const QRect half(place.left() + (other ? 0 : loupeSide + 2), place.top(), loupeSide,
                          loupeSide);
-        const Pane pane{half, other, mapIn(half, 1, at), other ? tr("Before") : tr("After")};
+        const Pane pane{half, other, mapIn(half, 1, at), other ? otherTitle_ : tr("Now")};
         painter.save();
         painter.setClipRect(half);
         painter.fillRect(half, colour(Token::Surround));

@@ -47,6 +47,8 @@ const std::vector<ActionRow>& actionRows() {
         {"zoom-out", QT_TR_NOOP("Zoom out"), "zoom-out", "Ctrl+-", "generate retouch", "View", 1},
         {"compare-next", QT_TR_NOOP("Compare another way"), "layout-split", "M", "retouch", "View",
          1},
+        {"compare-against", QT_TR_NOOP("Compare against another one"), "", "Shift+M", "retouch",
+         "View", 1},
         {"show-mask", QT_TR_NOOP("Show the mask"), "eye", "Q", "retouch", "View", 1},
         {"side-panel", QT_TR_NOOP("Side panel"), "layout-sidebar-reverse", "F9", "generate retouch",
          "View", 2},

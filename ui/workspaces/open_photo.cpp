@@ -7,6 +7,7 @@
 #include "core/image/colour.h"
 #include "ui/widgets/qimage.h"
 #include "ui/widgets/sentence.h"
+#include "ui/workspaces/retouch.h"
 
 namespace daguerre {
 namespace {
@@ -42,6 +43,16 @@ bool showsFill(const OpenPhoto* photo) {
     const auto& result = fill.variants[std::size_t(fill.chosen)].result;
     return result && same(photo->document->mask(), fill.mask) &&
            same(photo->document->photo(), result->photo);
+}
+
+std::vector<Comparable> comparablesOf(const OpenPhoto& photo) {
+    std::vector<Comparable> rows{{Retouch::tr("Original"), photo.document->opened()}};
+    if (!photo.fill) return rows;
+    rows.push_back({Retouch::tr("Before the last fill"), photo.fill->before});
+    for (const FillVariant& variant : photo.fill->variants)
+        if (variant.result)
+            rows.push_back({Retouch::tr("Variant %1").arg(rows.size() - 1), variant.result->photo});
+    return rows;
 }
 
 QString titleOf(const FillRequest& request) {

@@ -58,12 +58,20 @@ struct OpenPhoto {
     FillNotes fills;
     std::filesystem::path savedAs;  // a name was chosen: saving again writes there
     bool record = true;             // and how it was made
+    int against = 0;                // which of comparablesOf() it is compared with
 };
 
 /// Whether two are one square by square; at no cost.
 bool same(const Tiles& a, const Tiles& b);
 /// Whether the photo is what the chosen variant of its last fill made of it. Null: no.
 bool showsFill(const OpenPhoto* photo);
+/// What a photo can be compared with: as it was opened, before the last fill, and with each variant
+/// of it that is done.
+struct Comparable {
+    QString title;
+    Tiles photo;
+};
+std::vector<Comparable> comparablesOf(const OpenPhoto& photo);
 /// The title of its engine.
 QString titleOf(const FillRequest& request);
 /// The photo with a result. Where something else happened since the fill began, only what the fill

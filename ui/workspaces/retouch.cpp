@@ -71,6 +71,7 @@ void Retouch::connectParts() {
     connect(tabs_, &PhotoTabs::closeWanted, this, &Retouch::close);
     connect(panel_, &RetouchPanel::fillWanted, this, &Retouch::fillOrStop);
     connect(panel_, &RetouchPanel::compareWanted, this, &Retouch::setCompare);
+    connect(panel_, &RetouchPanel::againstWanted, this, &Retouch::setAgainst);
     connect(panel_, &RetouchPanel::changed, this, [this] {
         showSeen();
         showPossible();
@@ -103,12 +104,6 @@ void Retouch::connectCanvas() {
     });
     connect(canvas_, &Canvas::failed, this,
             [this](const Sentence& why) { notice_->say(words(why)); });
-    connect(canvas_, &Canvas::compareChanged, this, [this] {
-        const auto same = std::find_if(
-            std::begin(comparings), std::end(comparings),
-            [this](const Comparing& row) { return row.compare == canvas_->compare(); });
-        panel_->showCompare(int(same - std::begin(comparings)));
-    });
     ToolSettings settings = canvas_->settings();
     if (const QByteArray kept = toolSettings.get(); !kept.isEmpty()) {
         Fields fields = fields_of(settings);
@@ -176,10 +171,10 @@ void Retouch::connectActions() {
     on("variant-next", [this] { chooseBy(1); });
     on("variant-before", [this] { chooseBy(-1); });
     on("fill-film", [this] { film(); });
-    on("compare-next", [this] {
-        const int next =
-            canvas_->compare() == Compare::Difference ? 0 : int(canvas_->compare()) + 1;
-        setCompare(next);
+    on("compare-next", [this] { setCompare((comparing_ + 1) % int(std::size(comparings))); });
+    on("compare-against", [this] {
+        if (const OpenPhoto* photo = current())
+            setAgainst((photo->against + 1) % int(comparablesOf(*photo).size()));
     });
     on("show-mask", [this] { canvas_->setMaskShown(!canvas_->maskShown()); });
     on("swap-brush", [this] { canvas_->setTool(canvas_->tool() == "brush" ? "eraser" : "brush"); });
@@ -317,9 +312,15 @@ void Retouch::showTabs() {
 
 void Retouch::setCompare(int index) {
     const Comparing& row = comparings[index];
+    comparing_ = index;
     canvas_->setGain(row.gain);
     canvas_->setCompare(row.compare);
     panel_->showCompare(index);
+}
+
+void Retouch::setAgainst(int index) {
+    if (OpenPhoto* photo = current()) photo->against = index;
+    showAgainst();
 }
 
 void Retouch::keyPressEvent(QKeyEvent* event) {

@@ -12,6 +12,7 @@
 #include "ui/work/retouch_jobs.h"
 #include "ui/workspaces/open_photo.h"
 
+class QLabel;
 class QStackedWidget;
 
 namespace daguerre {
@@ -57,6 +58,7 @@ private:
     OpenPhoto* photoOf(const Document* document) const;  // null: it was closed
     Document* document() const { return current() ? current()->document.get() : nullptr; }
     void setCompare(int index);
+    void setAgainst(int index);
 
     // retouch_files.cpp: opening, saving, masks as files, copying
     void takePhotos();
@@ -90,6 +92,7 @@ private:
     void chooseBy(int by);
     void refine();
     void showVariants();
+    void showAgainst();
     void showSeen();
     void showStep();
     void film();
@@ -107,6 +110,7 @@ private:
     VariantsStrip* strip_ = nullptr;
     RetouchPanel* panel_ = nullptr;
     Notice* notice_ = nullptr;
+    QLabel* holdHint_ = nullptr;
     std::vector<std::unique_ptr<OpenPhoto>> photos_;  // in the order of the tabs
 
     std::unique_ptr<OpenPhoto> closed_;  // the last one, which can be had back
@@ -114,6 +118,7 @@ private:
     std::shared_ptr<FillJob> job_;  // null: none runs
     OpenPhoto* filling_ = nullptr;  // whose fill it is
     std::shared_ptr<Job> previewing_;
+    int comparing_ = 0;  // the way that was chosen
     bool previewAgain_ = false, showing_ = false, splitAfter_ = false;
     MaskFacts facts_;
     Tiles factsOf_;  // the mask they are of

@@ -105,6 +105,7 @@ void Retouch::startFill(int variants, std::int64_t seed, bool more) {
     FillRequest request = more ? photo->fill->request : panel_->request();
     request.seed = seed;
     if (!more) {
+        if (photo->against > 1) photo->against = 0;  // that variant goes
         auto fill = std::make_shared<Fill>();
         fill->request = request;
         // The mask of the last fill once more: its result is not what the new one starts from.

@@ -104,13 +104,13 @@ QWidget* Retouch::makeTop() {
     save->setToolTip(session_.actions().tip("save-photo"));
     connect(save, &QToolButton::clicked, action, &QAction::trigger);
     connect(action, &QAction::enabledChanged, save, &QWidget::setEnabled);
-    auto* hint = new QLabel(tr("hold O for the original"));
-    hint->setFont(daguerre::font(Type::Caption));
-    hint->setForegroundRole(dimRole);
+    holdHint_ = new QLabel;
+    holdHint_->setFont(daguerre::font(Type::Caption));
+    holdHint_->setForegroundRole(dimRole);
     row->addWidget(tabs_, 0, Qt::AlignBottom);
     row->addWidget(plus);
     row->addStretch();
-    row->addWidget(hint);
+    row->addWidget(holdHint_);
     row->addWidget(save);
     return top;
 }

@@ -101,6 +101,19 @@ QSpinBox* RetouchPanel::addSpin(QGridLayout* grid, int line, const QString& titl
     return box;
 }
 
+QComboBox* RetouchPanel::addChoice(QGridLayout* grid, int line, const QString& title,
+                                   const char* name) {
+    auto* label = new QLabel(title, this);
+    label->setForegroundRole(dimRole);
+    auto* box = new QComboBox(this);
+    box->setObjectName(QLatin1String(name));
+    box->setAccessibleName(title);
+    label->setBuddy(box);
+    grid->addWidget(label, line, 0);
+    grid->addWidget(box, line, 1);
+    return box;
+}
+
 QWidget* RetouchPanel::makeForm() {
     auto* form = new QWidget;
     auto* grid = new QGridLayout(form);
@@ -123,23 +136,19 @@ QWidget* RetouchPanel::makeForm() {
     variants_->setValue(lastVariants.get());
     variants_->setToolTip(tr("How many seeds are tried, one after the other"));
     connect(variants_, &QSpinBox::valueChanged, this, [](int count) { lastVariants.set(count); });
-    auto* label = new QLabel(tr("Compare"), form);
-    label->setForegroundRole(dimRole);
-    compare_ = new QComboBox(form);
-    compare_->setObjectName(QStringLiteral("retouch.compare"));
-    compare_->setAccessibleName(tr("Compare"));
-    compare_->setToolTip(tr("With the photo as it was opened (M)"));
+    compare_ = addChoice(grid, 2, tr("Compare"), "retouch.compare");
+    compare_->setToolTip(tr("How the photo is shown beside another one (M)"));
     compare_->addItems({tr("Off"), tr("Split"), tr("Side by side"), tr("Blink"), tr("Difference"),
                         tr("Difference × 4"), tr("Difference × 16")});
-    label->setBuddy(compare_);
     connect(compare_, &QComboBox::activated, this, &RetouchPanel::compareWanted);
-    grid->addWidget(label, 2, 0);
-    grid->addWidget(compare_, 2, 1);
+    against_ = addChoice(grid, 3, tr("Against"), "retouch.against");
+    against_->setToolTip(tr("What the photo is compared with (Shift+M)"));
+    connect(against_, &QComboBox::activated, this, &RetouchPanel::againstWanted);
     soft_ = new QCheckBox(tr("Blend soft edges"), form);
     soft_->setObjectName(QStringLiteral("retouch.soft"));
     soft_->setToolTip(tr("Grey edges of the mask mix the fill with the old picture"));
     connect(soft_, &QCheckBox::toggled, this, &RetouchPanel::changed);
-    grid->addWidget(soft_, 3, 1);
+    grid->addWidget(soft_, 4, 1);
     return form;
 }
 
@@ -225,5 +234,16 @@ void RetouchPanel::showHint() {
 }
 
 void RetouchPanel::showCompare(int index) { compare_->setCurrentIndex(index); }
+
+void RetouchPanel::showAgainst(const QStringList& titles, int index) {
+    QStringList shown;
+    for (int i = 0; i < against_->count(); ++i) shown += against_->itemText(i);
+    if (shown != titles) {
+        against_->clear();
+        against_->addItems(titles);
+    }
+    against_->setEnabled(titles.size() > 1);
+    against_->setCurrentIndex(index);
+}
 
 }  // namespace daguerre

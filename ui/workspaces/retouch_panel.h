@@ -43,10 +43,13 @@ public:
     /// it while it can't be pressed.
     void showState(bool running, bool again, bool possible, const QString& why);
     void showCompare(int index);
+    /// What the photo can be compared with, and which of them it is.
+    void showAgainst(const QStringList& titles, int index);
 
 Q_SIGNALS:
     void fillWanted();  // or stop, while it runs
     void compareWanted(int index);
+    void againstWanted(int index);
     /// The user changed engine, seed, variants or softness.
     void changed();
 
@@ -55,6 +58,7 @@ private:
     QWidget* makeFoot();
     QSpinBox* addSpin(QGridLayout* grid, int line, const QString& title, const char* name,
                       int least, int most);
+    QComboBox* addChoice(QGridLayout* grid, int line, const QString& title, const char* name);
     void engineChanged();
     void showHint();
 
@@ -63,7 +67,7 @@ private:
     QSpinBox *seed_ = nullptr, *variants_ = nullptr;
     QToolButton* dice_ = nullptr;
     QCheckBox* soft_ = nullptr;
-    QComboBox* compare_ = nullptr;
+    QComboBox *compare_ = nullptr, *against_ = nullptr;
     QLabel* hint_ = nullptr;
     QPushButton* fill_ = nullptr;
     QString why_, crowded_;

@@ -106,6 +106,7 @@ void Retouch::showVariants() {
     const FillVariant* chosen =
         fill && fill->chosen >= 0 ? &fill->variants[std::size_t(fill->chosen)] : nullptr;
     const FillResult* result = chosen ? chosen->result.get() : nullptr;
+    showAgainst();
     line_->showProof(result ? result->outside_changed : 0, result ? result->outside_bytes : -1);
     if (running) return;
     const FillFilm* main = chosen ? mainFilm(*chosen) : nullptr;
@@ -113,6 +114,20 @@ void Retouch::showVariants() {
     if (strip_->steps()->frames() != frames || !frames)
         strip_->showSteps(
             frames, fill ? tr("How %1 built it").arg(titleOf(fill->request)) : QString(), false);
+}
+
+void Retouch::showAgainst() {
+    OpenPhoto* photo = current();
+    if (!photo) return;
+    const std::vector<Comparable> rows = comparablesOf(*photo);
+    if (photo->against >= int(rows.size())) photo->against = 0;
+    QStringList titles;
+    for (const Comparable& row : rows) titles += row.title;
+    const Comparable& chosen = rows[std::size_t(photo->against)];
+    panel_->showAgainst(titles, photo->against);
+    holdHint_->setText(photo->against == 0 ? tr("hold O for the original")
+                                           : tr("hold O for: %1").arg(chosen.title));
+    if (canvas_->document() == photo->document.get()) canvas_->setOther(chosen.photo, chosen.title);
 }
 
 void Retouch::showSeen() {
@@ -160,11 +175,11 @@ void Retouch::showPossible() {
     OpenPhoto* photo = current();
     const QString none = tr("open a photo first");
     for (const char* id :
-         {"save-photo",    "save-photo-as",  "load-mask",    "save-mask",    "photo-info",
-          "close-photo",   "copy-photo",     "copy-fill",    "mask-all",     "clear-mask",
-          "invert-mask",   "grow-mask",      "shrink-mask",  "feather-mask", "fill-holes",
-          "remove-specks", "back-to-opened", "compare-next", "show-mask",    "swap-brush",
-          "brush-larger",  "brush-smaller"})
+         {"save-photo",    "save-photo-as",  "load-mask",    "save-mask",       "photo-info",
+          "close-photo",   "copy-photo",     "copy-fill",    "mask-all",        "clear-mask",
+          "invert-mask",   "grow-mask",      "shrink-mask",  "feather-mask",    "fill-holes",
+          "remove-specks", "back-to-opened", "compare-next", "compare-against", "show-mask",
+          "swap-brush",    "brush-larger",   "brush-smaller"})
         actions.setPossible(id, photo, none);
     for (const ActionRow& row : actionRows())
         if (QLatin1String(row.id).startsWith(QLatin1String("tool-")))
