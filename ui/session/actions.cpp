@@ -25,6 +25,7 @@ const std::vector<ActionRow>& actionRows() {
         {"redo", QT_TR_NOOP("Redo"), "arrow-clockwise", "Ctrl+Shift+Z; Ctrl+Y", "retouch", "Edit",
          0},
         {"back-to-opened", QT_TR_NOOP("Back to the opened photo"), "", "", "retouch", "Edit", 0},
+        {"history", QT_TR_NOOP("History"), "", "Ctrl+H", "retouch", "Edit", 0},
         {"copy-photo", QT_TR_NOOP("Copy photo"), "clipboard", "Ctrl+C", "retouch", "Edit", 0},
         {"copy-fill", QT_TR_NOOP("Copy fill as command"), "terminal", "", "retouch", "Edit", 0},
         {"paste", QT_TR_NOOP("Paste"), "", "Ctrl+V", "", "Edit", 0},

@@ -14,6 +14,7 @@
 #include "ui/widgets/sentence.h"
 #include "ui/workspaces/engine_list.h"
 #include "ui/workspaces/mask_panel.h"
+#include "ui/workspaces/photo_history.h"
 #include "ui/workspaces/photo_line.h"
 #include "ui/workspaces/photo_tabs.h"
 #include "ui/workspaces/retouch_panel.h"
@@ -142,6 +143,14 @@ void Retouch::connectActions() {
         panelShown.set(panel_->isHidden());
         panel_->setVisible(panel_->isHidden());
     });
+    QAction* history = session_.actions()["history"];
+    history->setCheckable(true);
+    history->setChecked(historyShown.get());
+    connect(history, &QAction::triggered, this, [this](bool shown) {
+        historyShown.set(shown);
+        history_->setVisible(shown);
+    });
+    history_->setVisible(history->isChecked());
     on("fill", [this] {
         if (!job_) fillOrStop();
     });
@@ -290,6 +299,7 @@ void Retouch::showCurrent() {
     setCompare(0);
     canvas_->setPreview(nullptr);
     canvas_->setDocument(photo ? photo->document.get() : nullptr);
+    history_->setDocument(document());
     line_->showPhoto(photo ? photo->document->photo() : Tiles());
     line_->showZoom(canvas_->zoom());
     notice_->hide();

@@ -18,11 +18,11 @@ class QStackedWidget;
 namespace daguerre {
 
 class Notice;
+class PhotoHistory;
 class PhotoLine;
 class PhotoTabs;
 class RetouchPanel;
 class Session;
-class ToolOptions;
 class VariantsStrip;
 struct PhotoWish;
 
@@ -103,8 +103,7 @@ private:
     Session& session_;
     Canvas* canvas_ = nullptr;
     PhotoTabs* tabs_ = nullptr;
-    ToolOptions* options_ = nullptr;
-    QWidget *top_ = nullptr, *work_ = nullptr;
+    PhotoHistory* history_ = nullptr;
     QStackedWidget* pages_ = nullptr;  // empty, work
     PhotoLine* line_ = nullptr;
     VariantsStrip* strip_ = nullptr;

@@ -11,6 +11,7 @@
 #include "ui/widgets/icons.h"
 #include "ui/widgets/notice.h"
 #include "ui/widgets/theme.h"
+#include "ui/workspaces/photo_history.h"
 #include "ui/workspaces/photo_line.h"
 #include "ui/workspaces/photo_tabs.h"
 #include "ui/workspaces/repair_picture.h"
@@ -47,8 +48,7 @@ void Retouch::build() {
     strip_->preview()->setChecked(previewWanted.get());
     line_ = new PhotoLine;
     panel_ = new RetouchPanel(session_.actions());
-    options_ = new ToolOptions(canvas_);
-    top_ = makeTop();
+    history_ = new PhotoHistory(session_.actions());
     auto* splitter = new QSplitter(Qt::Vertical);
     splitter->addWidget(makeCanvasPart());
     splitter->addWidget(strip_);
@@ -58,17 +58,17 @@ void Retouch::build() {
     if (!splitterState.get().isEmpty()) splitter->restoreState(splitterState.get());
     connect(splitter, &QSplitter::splitterMoved, this,
             [splitter] { splitterState.set(splitter->saveState()); });
-    work_ = new QWidget;
-    auto* work = new QVBoxLayout(work_);
+    auto* page = new QWidget;
+    auto* work = new QVBoxLayout(page);
     work->setContentsMargins(0, 0, 0, 0);
     work->setSpacing(0);
-    work->addWidget(top_);
+    work->addWidget(makeTop());
     work->addWidget(hairline(this, QFrame::HLine));
-    work->addWidget(options_);
+    work->addWidget(new ToolOptions(canvas_));
     work->addWidget(splitter, 1);
     pages_ = new QStackedWidget;
     pages_->addWidget(makeEmpty());
-    pages_->addWidget(work_);
+    pages_->addWidget(page);
     auto* all = new QHBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(0);
@@ -78,6 +78,7 @@ void Retouch::build() {
     left->addWidget(pages_, 1);
     all->addLayout(left, 1);
     all->addWidget(hairline(this, QFrame::VLine));
+    all->addWidget(history_);
     all->addWidget(panel_);
     panel_->setVisible(panelShown.get());
     soon_.setSingleShot(true);

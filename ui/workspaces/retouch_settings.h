@@ -6,6 +6,7 @@
 namespace daguerre {
 
 inline const Setting<bool> panelShown{"retouch/panel", true};
+inline const Setting<bool> historyShown{"retouch/history", false};
 inline const Setting<bool> previewWanted{"retouch/preview", true};
 
 }  // namespace daguerre

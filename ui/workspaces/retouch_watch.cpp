@@ -175,11 +175,11 @@ void Retouch::showPossible() {
     OpenPhoto* photo = current();
     const QString none = tr("open a photo first");
     for (const char* id :
-         {"save-photo",    "save-photo-as",  "load-mask",    "save-mask",       "photo-info",
-          "close-photo",   "copy-photo",     "copy-fill",    "mask-all",        "clear-mask",
-          "invert-mask",   "grow-mask",      "shrink-mask",  "feather-mask",    "fill-holes",
-          "remove-specks", "back-to-opened", "compare-next", "compare-against", "show-mask",
-          "swap-brush",    "brush-larger",   "brush-smaller"})
+         {"save-photo",    "save-photo-as",  "load-mask",    "save-mask",    "photo-info",
+          "close-photo",   "copy-photo",     "copy-fill",    "mask-all",     "clear-mask",
+          "invert-mask",   "grow-mask",      "shrink-mask",  "feather-mask", "fill-holes",
+          "remove-specks", "back-to-opened", "history",      "compare-next", "compare-against",
+          "show-mask",     "swap-brush",     "brush-larger", "brush-smaller"})
         actions.setPossible(id, photo, none);
     for (const ActionRow& row : actionRows())
         if (QLatin1String(row.id).startsWith(QLatin1String("tool-")))
