@@ -153,6 +153,7 @@ InpainterRow dream_inpainter() {
             .sentence = "Lets noise turn into the missing part, by the photo's own pieces.",
             .source = "After Qiu, Kutulakos, Lindell 2026 (arXiv:2606.04299)",
             .varies = true,
+            .copies = true,
             .watchable = true,
             .fields = nullptr,
             .make = [](const Fields&) -> Inpainter { return dream; }};

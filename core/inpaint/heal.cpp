@@ -82,6 +82,7 @@ InpainterRow heal_inpainter() {
             .sentence = "Copies what fits from the surroundings, and closes the seams.",
             .source = "After Wexler, Shechtman, Irani 2007; Barnes et al. 2009; Newson et al. 2017",
             .varies = false,
+            .copies = true,
             .watchable = false,
             .fields = nullptr,
             .make = [](const Fields&) -> Inpainter { return heal; }};

@@ -55,6 +55,7 @@ struct InpainterRow {
     std::string sentence;  // what it is good for, for people
     std::string source;
     bool varies = false;     // another seed gives another picture
+    bool copies = false;     // takes pieces of the photo, and heeds where it may
     bool watchable = false;  // its progress shows noise turning into the picture
     Fields (*fields)() = nullptr;
     Inpainter (*make)(const Fields&) = nullptr;  // null for `model`: models/diffusion_fill.h

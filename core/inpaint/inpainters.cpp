@@ -12,7 +12,7 @@ InpainterRow model_row() {
     row.source =
         "DDNM: Wang et al. 2022 (arXiv:2212.00490); RePaint: Lugmayr et al. 2022 "
         "(arXiv:2201.09865)";
-    row.varies = row.watchable = true;
+    row.varies = row.watchable = row.copies = true;
     return row;
 }
 

@@ -8,10 +8,7 @@
 
 namespace daguerre {
 
-Canvas::Canvas(QWidget* parent)
-    : PhotoView(parent),
-      background_(std::make_unique<Background>()),
-      maskColour_(QColor(0xFF, 0x2D, 0x55, 115)) {  // 45 %
+Canvas::Canvas(QWidget* parent) : PhotoView(parent), background_(std::make_unique<Background>()) {
     setTabletTracking(true);
     setObjectName(QStringLiteral("retouch.canvas"));
     connect(background_.get(), &Background::failed, this, &Canvas::failed);
@@ -173,8 +170,17 @@ const Tiles& Canvas::mask() const { return beginsNew() ? emptyMask_ : document_-
 
 void Canvas::setLayer(Layer layer) {
     Q_ASSERT(layer != Layer::Photo);
+    if (layer == layer_) return;
     dropGesture();
     layer_ = layer;
+    update();
+    Q_EMIT layerChosen(layer);
+}
+
+void Canvas::setCopyLayersShown(bool shown) {
+    if (shown == copyShown_) return;
+    copyShown_ = shown;
+    update();
 }
 
 void Canvas::showMask(const Tiles& mask, const QRegion& where) {
@@ -195,7 +201,7 @@ void Canvas::finish(const Tiles& mask, const QString& text) {
     if (!document_) return;
     if (beginsNew()) document_->rememberMask();
     const int before = document_->history().index();
-    document_->apply(layer_, mask, text);
+    document_->apply(layer_, mask, stepWords(layer_, text));
     if (document_->history().index() == before) return drop();  // it changed nothing
     Q_EMIT gestureEnded();
 }

@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "ui/canvas/document.h"
+#include "ui/canvas/layers.h"
 #include "ui/canvas/mask_view.h"
 #include "ui/canvas/photo_view.h"
 #include "ui/canvas/tools.h"
@@ -45,6 +46,8 @@ public:
     /// gesture in hand.
     Layer layer() const { return layer_; }
     void setLayer(Layer layer);
+    /// Whether the other layers than the mask are seen.
+    void setCopyLayersShown(bool shown);
     /// The mask as it is seen, with the gesture in hand. A copy is safe to read on any thread.
     const Tiles& maskNow() const { return shownOf(Layer::Mask).mask(); }
     /// Whether a gesture is in hand; dropGesture() is what Esc does first: true if there was one.
@@ -65,6 +68,7 @@ public:
 
 Q_SIGNALS:
     void toolChanged(const QString& id);
+    void layerChosen(daguerre::Layer layer);
     void settingsChanged();
     /// maskNow() differs: at every move of a gesture and every step of the mask.
     void maskMoved();
@@ -147,8 +151,8 @@ private:
     Layer layer_ = Layer::Mask;
     std::array<MaskView, layer_count> shown_;  // of each layer but the photo
     Tiles emptyMask_;
-    bool maskShown_ = true, newMask_ = false, finishing_ = false;
-    QColor maskColour_;
+    bool maskShown_ = true, copyShown_ = true, newMask_ = false, finishing_ = false;
+    QColor maskColour_ = rowOf(Layer::Mask).colour;
     QImage preview_;
     QRect previewPlace_;
     std::vector<QRect> seen_;

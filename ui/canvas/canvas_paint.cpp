@@ -8,8 +8,6 @@
 namespace daguerre {
 namespace {
 
-constexpr QColor copyFromColour(0x2D, 0x9C, 0xFF, 90), neverCopyColour(0xFF, 0xC4, 0x2D, 90);
-
 /// On any photo: white over black.
 void paintTwice(QPainter& painter, Qt::PenStyle style, const auto& draw) {
     painter.setBrush(Qt::NoBrush);
@@ -121,8 +119,9 @@ void Canvas::paintOver(QPainter& painter, const QRegion& dirty) {
     if (!comparing()) {
         for (const QRect& part : dirty) {
             if (!preview_.isNull()) paintPreview(painter, part);
-            paintMask(painter, part, shownOf(Layer::CopyFrom), copyFromColour, false);
-            paintMask(painter, part, shownOf(Layer::NeverCopy), neverCopyColour, false);
+            for (const Layer layer : {Layer::CopyFrom, Layer::NeverCopy})
+                if (copyShown_ && (maskShown_ || layer_ != Layer::Mask))
+                    paintMask(painter, part, shownOf(layer), rowOf(layer).colour, layer == layer_);
             if (maskShown_) paintMask(painter, part, shownOf(Layer::Mask), maskColour_, true);
         }
         paintSeen(painter);

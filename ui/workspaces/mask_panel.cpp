@@ -1,5 +1,6 @@
 #include "ui/workspaces/mask_panel.h"
 
+#include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
 #include <QMenu>
@@ -9,9 +10,11 @@
 #include <QToolButton>
 #include <cmath>
 
+#include "ui/canvas/layers.h"
 #include "ui/session/actions.h"
 #include "ui/session/setting.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
 #include "ui/work/retouch_jobs.h"
 
@@ -36,6 +39,17 @@ int placeOf(int pixels) {
 }
 int pixelsAt(int place) { return int(std::lround(place * place / 100.)) * (place < 0 ? -1 : 1); }
 
+QIcon swatch(QColor colour) {
+    QPixmap pixels(iconSize, iconSize);
+    colour.setAlpha(255);
+    pixels.fill(colour);
+    return pixels;
+}
+
+QAction* actionOf(Actions& actions, const LayerRow& layer) {
+    return actions[std::string("layer-") + layer.id];
+}
+
 }  // namespace
 
 MaskPanel::MaskPanel(Actions& actions, QWidget* parent) : QWidget(parent) {
@@ -43,6 +57,7 @@ MaskPanel::MaskPanel(Actions& actions, QWidget* parent) : QWidget(parent) {
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(gap2);
     column->addWidget(makeHeading(actions));
+    column->addWidget(makeLayers(actions));
     auto* grid = new QGridLayout;
     grid->setHorizontalSpacing(gap2);
     grid->setVerticalSpacing(gap2);
@@ -83,6 +98,7 @@ MaskPanel::MaskPanel(Actions& actions, QWidget* parent) : QWidget(parent) {
     }
     column->addLayout(buttons);
     showFacts({});
+    showLayer(Layer::Mask, false);
 }
 
 QWidget* MaskPanel::makeHeading(Actions& actions) {
@@ -90,8 +106,8 @@ QWidget* MaskPanel::makeHeading(Actions& actions) {
     auto* row = new QHBoxLayout(heading);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(gap1);
-    auto* title = new QLabel(tr("Mask"), heading);
-    title->setFont(daguerre::font(Type::Section));
+    title_ = new QLabel(heading);
+    title_->setFont(daguerre::font(Type::Section));
     facts_ = new QLabel(heading);
     facts_->setObjectName(QStringLiteral("retouch.facts"));
     facts_->setFont(daguerre::font(Type::Caption));
@@ -108,11 +124,38 @@ QWidget* MaskPanel::makeHeading(Actions& actions) {
         menu->popup(more->mapToGlobal(
             QPoint(more->width() - menu->sizeHint().width(), more->height() + gap1)));
     });
-    row->addWidget(title);
+    row->addWidget(title_);
     row->addStretch();
     row->addWidget(facts_);
     row->addWidget(more);
     return heading;
+}
+
+QWidget* MaskPanel::makeLayers(Actions& actions) {
+    choice_ = new QWidget(this);
+    auto* row = new QHBoxLayout(choice_);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(gap2);
+    auto* label = new QLabel(tr("Paint on"), choice_);
+    label->setForegroundRole(dimRole);
+    label->setMinimumWidth(labelWidth);
+    layers_ = new QComboBox(choice_);
+    layers_->setObjectName(QStringLiteral("retouch.layer"));
+    layers_->setAccessibleName(label->text());
+    label->setBuddy(layers_);
+    for (const LayerRow& layer : layerRows()) {
+        layers_->addItem(swatch(layer.colour), words(layer.title));
+        layers_->setItemData(layers_->count() - 1,
+                             tr("%1 (%2)").arg(words(std::string(layer.hint)),
+                                               actionOf(actions, layer)->shortcut().toString()),
+                             Qt::ToolTipRole);
+    }
+    connect(layers_, &QComboBox::activated, this, [&actions](int index) {
+        actionOf(actions, layerRows()[std::size_t(index)])->trigger();
+    });
+    row->addWidget(label);
+    row->addWidget(layers_, 1);
+    return choice_;
 }
 
 QSpinBox* MaskPanel::addNumber(QGridLayout* grid, int line, const QString& title, int least,
@@ -164,6 +207,13 @@ int MaskPanel::growth() const { return grow_->value(); }
 
 int MaskPanel::feather() const { return feather_->value(); }
 
-void MaskPanel::setGrowth(int pixels) { grow_->setValue(pixels); }
+void MaskPanel::showLayer(Layer layer, bool copies) {
+    const LayerRow& row = rowOf(layer);
+    layers_->setCurrentIndex(int(&row - layerRows().data()));
+    layers_->setToolTip(layers_->currentData(Qt::ToolTipRole).toString());
+    title_->setText(words(row.title));
+    facts_->setVisible(layer == Layer::Mask);
+    choice_->setVisible(copies);
+}
 
 }  // namespace daguerre

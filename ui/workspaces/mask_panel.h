@@ -3,6 +3,9 @@
 
 #include <QWidget>
 
+#include "core/image/journal.h"
+
+class QComboBox;
 class QGridLayout;
 class QLabel;
 class QSpinBox;
@@ -21,14 +24,19 @@ public:
     void showFacts(const MaskFacts& facts);
     int growth() const;   // negative: shrink
     int feather() const;  // px
-    void setGrowth(int pixels);
+    /// The layer that is painted on: all buttons act on it. copies: whether there is a choice.
+    void showLayer(Layer layer, bool copies);
 
 private:
     QWidget* makeHeading(Actions& actions);
     QSpinBox* addNumber(QGridLayout* grid, int line, const QString& title, int least, int most,
                         const char* name, QAction* apply);
 
-    QLabel* facts_;
+    QWidget* makeLayers(Actions& actions);
+
+    QLabel *title_ = nullptr, *facts_ = nullptr;
+    QWidget* choice_ = nullptr;
+    QComboBox* layers_ = nullptr;
     QSpinBox *grow_ = nullptr, *feather_ = nullptr;
 };
 

@@ -49,6 +49,7 @@ Retouch::Retouch(Session& session) : session_(session) {
     connectCanvas();
     connectActions();
     connectMaskActions();
+    connectLayerActions();
     connect(&session_, &Session::photosCame, this, &Retouch::takePhotos);
     showCurrent();
     takePhotos();
@@ -101,7 +102,8 @@ void Retouch::connectCanvas() {
         canvas_->setMaskShown(true);
     });
     connect(canvas_, &Canvas::gestureEnded, this, [this] {
-        if (strip_->fillOnRelease()->isChecked() && !job_) fillOrStop();
+        if (canvas_->layer() == Layer::Mask && strip_->fillOnRelease()->isChecked() && !job_)
+            fillOrStop();
     });
     connect(canvas_, &Canvas::failed, this,
             [this](const Sentence& why) { notice_->say(words(why)); });
@@ -192,6 +194,20 @@ void Retouch::connectActions() {
     QAction* release = session_.actions()["fill-on-release"];
     release->setCheckable(true);
     connect(release, &QAction::triggered, strip_->fillOnRelease(), &QCheckBox::setChecked);
+}
+
+void Retouch::connectLayerActions() {
+    for (const LayerRow& row : layerRows())
+        on((std::string("layer-") + row.id).c_str(),
+           [this, layer = row.layer] { canvas_->setLayer(layer); });
+    on("clear-copy-layers", [this] {
+        Document* photo = document();
+        if (!photo) return;
+        const Tiles empty = Tiles::blank(photo->size(), 1);
+        photo->apply({{Layer::CopyFrom, empty}, {Layer::NeverCopy, empty}},
+                     tr("Copy from everywhere again"));
+    });
+    connect(canvas_, &Canvas::layerChosen, this, &Retouch::showLayers);
 }
 
 void Retouch::connectMaskActions() {

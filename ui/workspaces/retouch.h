@@ -49,6 +49,7 @@ private:
     void on(const char* action, std::function<void()> act);
     void connectActions();
     void connectMaskActions();
+    void connectLayerActions();
     void add(std::unique_ptr<OpenPhoto> photo);
     void close(int index);
     void forgetClosed();
@@ -77,7 +78,8 @@ private:
 
     // retouch_fill.cpp: the mask, its preview, filling
     void afterGesture(std::function<void()> act);
-    void changeMask(const QString& text, std::function<Tiles(const Tiles&)> change);
+    void change(Layer layer, const QString& text, std::function<Tiles(const Tiles&)> how);
+    void changeMask(const QString& text, std::function<Tiles(const Tiles&)> how);
     void maskChanged();
     void preview();
     void fillOrStop();
@@ -96,6 +98,7 @@ private:
     void showSeen();
     void showStep();
     void film();
+    void showLayers();
     void showPossible();
     void showFillPossible(bool filled);
     void copyCommand();

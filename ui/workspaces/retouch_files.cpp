@@ -70,8 +70,8 @@ void Retouch::openLeft(const std::shared_ptr<const JournalContents>& journal) {
 
 void Retouch::useAsMask(const OpenedPhoto& photo) {
     if (!document() || photo.pixels.size() != document()->size()) return;
-    changeMask(tr("Use “%1” as mask").arg(nameOf(photo.file)),
-               [pixels = photo.pixels](const Tiles&) { return Tiles(mask_from(pixels.image())); });
+    change(Layer::Mask, tr("Use “%1” as mask").arg(nameOf(photo.file)),
+           [pixels = photo.pixels](const Tiles&) { return Tiles(mask_from(pixels.image())); });
 }
 
 void Retouch::save(bool ask) {
@@ -153,7 +153,8 @@ void Retouch::saveMaskTo(const fs::path& file) {
     if (!document()) return;
     const auto job = makeJob<Errand>(
         tr("Save “%1”").arg(nameOf(file)),
-        [this, file, mask = document()->mask()](const OnProgress&) -> Errand::Then {
+        [this, file,
+         mask = document()->layer(canvas_->layer())](const OnProgress&) -> Errand::Then {
             write_image(file, mask.image());
             return [this, file] { notice_->say(tr("Saved “%1”.").arg(nameOf(file))); };
         });

@@ -22,19 +22,19 @@ void Retouch::afterGesture(std::function<void()> act) {
         Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection));
 }
 
-void Retouch::changeMask(const QString& text, std::function<Tiles(const Tiles&)> change) {
+void Retouch::change(Layer layer, const QString& text, std::function<Tiles(const Tiles&)> how) {
     const QPointer photo(document());
     if (!photo) return;
     if (canvas_->busy())  // the last stroke becomes a step first
-        return afterGesture([=, this] { changeMask(text, change); });
-    const Tiles before = photo->mask();
+        return afterGesture([=, this] { change(layer, text, how); });
+    const Tiles before = photo->layer(layer);
     const auto job = makeJob<Errand>(text, [=, this](const OnProgress&) -> Errand::Then {
-        const Tiles after = change(before);
+        const Tiles after = how(before);
         return [=, this] {
             if (!photo || photo != document()) return;
             // Somebody brushed meanwhile: once more, on what is there now.
-            if (!same(before, photo->mask())) return changeMask(text, change);
-            photo->apply(Layer::Mask, after, text);
+            if (!same(before, photo->layer(layer))) return change(layer, text, how);
+            photo->apply(layer, after, stepWords(layer, text));
             canvas_->setMaskShown(true);
         };
     });
@@ -43,6 +43,10 @@ void Retouch::changeMask(const QString& text, std::function<Tiles(const Tiles&)>
         if (outcome == Outcome::Failed) notice_->say(words(why));
     });
     session_.soon(job);
+}
+
+void Retouch::changeMask(const QString& text, std::function<Tiles(const Tiles&)> how) {
+    change(canvas_->layer(), text, std::move(how));
 }
 
 void Retouch::maskChanged() {

@@ -12,6 +12,7 @@
 #include "ui/widgets/notice.h"
 #include "ui/workspaces/fill_cost.h"
 #include "ui/workspaces/fill_record.h"
+#include "ui/workspaces/mask_panel.h"
 #include "ui/workspaces/open_photo.h"
 #include "ui/workspaces/photo_line.h"
 #include "ui/workspaces/retouch.h"
@@ -170,16 +171,33 @@ void Retouch::film() {
     dialog->show();
 }
 
+void Retouch::showLayers() {
+    const std::string engine = panel_->request().engine;
+    const bool copies = row_named(inpainters(), engine, "engine").copies;
+    if (!copies) canvas_->setLayer(Layer::Mask);
+    canvas_->setCopyLayersShown(copies);
+    panel_->mask()->showLayer(canvas_->layer(), copies);
+    const Document* photo = document();
+    const QString why =
+        photo ? tr("%1 copies nothing").arg(titleOf(panel_->request())) : tr("open a photo first");
+    for (const char* id : {"layer-copy-from", "layer-never-copy"})
+        session_.actions().setPossible(id, photo && copies, why);
+    const bool limited =
+        photo && copies && !(photo->empty(Layer::CopyFrom) && photo->empty(Layer::NeverCopy));
+    session_.actions().setPossible("clear-copy-layers", limited,
+                                   photo && copies ? tr("nothing was drawn there") : why);
+}
+
 void Retouch::showPossible() {
     Actions& actions = session_.actions();
     OpenPhoto* photo = current();
     const QString none = tr("open a photo first");
     for (const char* id :
-         {"save-photo",    "save-photo-as",  "load-mask",    "save-mask",    "photo-info",
-          "close-photo",   "copy-photo",     "copy-fill",    "mask-all",     "clear-mask",
-          "invert-mask",   "grow-mask",      "shrink-mask",  "feather-mask", "fill-holes",
-          "remove-specks", "back-to-opened", "history",      "compare-next", "compare-against",
-          "show-mask",     "swap-brush",     "brush-larger", "brush-smaller"})
+         {"save-photo",    "save-photo-as",  "load-mask",   "save-mask",    "photo-info",
+          "close-photo",   "copy-photo",     "copy-fill",   "mask-all",     "clear-mask",
+          "invert-mask",   "grow-mask",      "shrink-mask", "feather-mask", "fill-holes",
+          "remove-specks", "back-to-opened", "history",     "compare-next", "compare-against",
+          "show-mask",     "layer-mask",     "swap-brush",  "brush-larger", "brush-smaller"})
         actions.setPossible(id, photo, none);
     for (const ActionRow& row : actionRows())
         if (QLatin1String(row.id).startsWith(QLatin1String("tool-")))
@@ -205,6 +223,7 @@ void Retouch::showPossible() {
     actions.setPossible("fill-film", strip_->steps()->frames() && !job_,
                         tr("nothing was recorded to show"));
     showFillPossible(filled);
+    showLayers();
 }
 
 void Retouch::showFillPossible(bool filled) {
