@@ -29,6 +29,7 @@
 #include "ui/widgets/fields_form.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/notice.h"
+#include "ui/widgets/panel_parts.h"
 #include "ui/widgets/sentence.h"
 #include "ui/work/pictures.h"
 #include "ui/workspaces/batch.h"
@@ -44,13 +45,6 @@ const Setting<int> lastLook{"window/look", int(Look::Dark)};
 
 constexpr int topHeight = 36, mostFiles = 20;
 const char* const lookActions[]{"look-dark", "look-light", "look-desktop"};
-
-QFrame* hairline(QWidget* parent, QFrame::Shape shape) {
-    auto* line = new QFrame(parent);
-    line->setFrameShape(shape);
-    shape == QFrame::HLine ? line->setFixedHeight(1) : line->setFixedWidth(1);
-    return line;
-}
 
 }  // namespace
 

@@ -1,9 +1,7 @@
 #include "ui/workspaces/make_panel.h"
 
 #include <QFormLayout>
-#include <QFrame>
 #include <QLabel>
-#include <QMenu>
 #include <QPushButton>
 #include <QRandomGenerator>
 #include <QScrollArea>
@@ -16,6 +14,7 @@
 #include "ui/session/actions.h"
 #include "ui/widgets/fields_form.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/panel_parts.h"
 #include "ui/widgets/theme.h"
 
 namespace daguerre {
@@ -24,12 +23,6 @@ namespace {
 constexpr int panelWidth = 300;
 /// What stands in the form before “More settings”, in this order.
 constexpr std::array first{"count", "seed", "class", "sampler", "schedule", "steps", "guidance"};
-
-QFrame* hairline(QWidget* parent) {
-    auto* line = new QFrame(parent);
-    line->setFrameShape(QFrame::HLine);
-    return line;
-}
 
 QLabel* label(QWidget* parent, QPalette::ColorRole role, const QFont& font) {
     auto* label = new QLabel(parent);
@@ -119,17 +112,11 @@ MakePanel::MakePanel(Actions& actions, QWidget* parent) : QWidget(parent) {
     for (FieldsForm* form : {form_, more_})
         connect(form, &FieldsForm::changed, this, &MakePanel::changed);
 
-    auto* scroll = new QScrollArea(this);
-    scroll->setFocusPolicy(Qt::NoFocus);  // what it holds has the focus
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(inside);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(0);
     all->addWidget(makeHeading(actions));
-    all->addWidget(scroll, 1);
+    all->addWidget(scrolling(inside, this), 1);
     all->addWidget(hairline(this));
     all->addWidget(makeFoot());
     showPicture({});
@@ -147,17 +134,11 @@ QWidget* MakePanel::makeHeading(Actions& actions) {
     reset->setObjectName(QStringLiteral("generate.reset"));
     setIconOnly(reset, "arrow-counterclockwise", tr("All settings to their defaults"));
     connect(reset, &QToolButton::clicked, this, &MakePanel::reset);
-    auto* more = new QToolButton(heading);
-    more->setAutoRaise(true);
-    more->setObjectName(QStringLiteral("generate.menu"));
-    setIconOnly(more, "three-dots-vertical", tr("More actions"));
-    auto* menu = new QMenu(more);
+    QList<QAction*> rows;
     for (const char* id : {"copy-command", "copy", "save", "film", "pictures-folder"})
-        menu->addAction(actions[id]);
-    connect(more, &QToolButton::clicked, menu, [more, menu] {
-        menu->popup(more->mapToGlobal(
-            QPoint(more->width() - menu->sizeHint().width(), more->height() + gap1)));
-    });
+        rows += actions[id];
+    auto* more = menuButton(rows, heading);
+    more->setObjectName(QStringLiteral("generate.menu"));
     row->addWidget(title);
     row->addStretch();
     row->addWidget(reset);

@@ -3,7 +3,6 @@
 #include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
-#include <QMenu>
 #include <QPushButton>
 #include <QSlider>
 #include <QSpinBox>
@@ -14,6 +13,7 @@
 #include "ui/session/actions.h"
 #include "ui/session/setting.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/panel_parts.h"
 #include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
 #include "ui/work/retouch_jobs.h"
@@ -112,18 +112,12 @@ QWidget* MaskPanel::makeHeading(Actions& actions) {
     facts_->setObjectName(QStringLiteral("retouch.facts"));
     facts_->setFont(daguerre::font(Type::Caption));
     facts_->setForegroundRole(dimRole);
-    auto* more = new QToolButton(heading);
-    more->setAutoRaise(true);
+    QList<QAction*> rows;
+    for (const char* id : {"mask-all", "last-mask", "shrink-mask", "clear-copy-layers", "refine",
+                           "copy-fill", "copy-photo", "photo-info", "fill-film", "batch"})
+        rows += actions[id];
+    auto* more = menuButton(rows, heading);
     more->setObjectName(QStringLiteral("retouch.menu"));
-    setIconOnly(more, "three-dots-vertical", tr("More actions"));
-    auto* menu = new QMenu(more);
-    for (const char* id : {"mask-all", "last-mask", "shrink-mask", "refine", "copy-fill",
-                           "copy-photo", "photo-info", "fill-film", "batch"})
-        menu->addAction(actions[id]);
-    connect(more, &QToolButton::clicked, menu, [more, menu] {
-        menu->popup(more->mapToGlobal(
-            QPoint(more->width() - menu->sizeHint().width(), more->height() + gap1)));
-    });
     row->addWidget(title_);
     row->addStretch();
     row->addWidget(facts_);

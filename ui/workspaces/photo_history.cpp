@@ -9,6 +9,7 @@
 #include "ui/canvas/document.h"
 #include "ui/session/actions.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/panel_parts.h"
 #include "ui/widgets/theme.h"
 
 namespace daguerre {
@@ -68,16 +69,13 @@ PhotoHistory::PhotoHistory(Actions& actions, QWidget* parent) : QWidget(parent) 
     heading->addStretch();
     heading->addWidget(count_);
     heading->addWidget(close);
-    auto* edge = new QFrame(this);
-    edge->setFrameShape(QFrame::VLine);
-    edge->setFixedWidth(1);
     auto* all = new QHBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(0);
     auto* column = new QVBoxLayout;
     column->setSpacing(gap1);
     all->addLayout(column, 1);
-    all->addWidget(edge);
+    all->addWidget(hairline(this, QFrame::VLine));
     column->addLayout(heading);
     column->addWidget(steps_, 1);
 }

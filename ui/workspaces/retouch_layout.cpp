@@ -10,6 +10,7 @@
 #include "ui/session/session.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/notice.h"
+#include "ui/widgets/panel_parts.h"
 #include "ui/widgets/theme.h"
 #include "ui/workspaces/photo_history.h"
 #include "ui/workspaces/photo_line.h"
@@ -28,13 +29,6 @@ constexpr int stripHeight = 124, soonMs = 60;
 constexpr QSize emptyPicture{480, 320};
 
 const Setting<QByteArray> splitterState{"retouch/splitter", {}};
-
-QFrame* hairline(QWidget* parent, QFrame::Shape shape) {
-    auto* line = new QFrame(parent);
-    line->setFrameShape(shape);
-    shape == QFrame::HLine ? line->setFixedHeight(1) : line->setFixedWidth(1);
-    return line;
-}
 
 }  // namespace
 

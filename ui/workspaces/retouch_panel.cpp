@@ -2,7 +2,6 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QFrame>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -15,6 +14,7 @@
 #include "ui/session/actions.h"
 #include "ui/session/setting.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/panel_parts.h"
 #include "ui/widgets/theme.h"
 #include "ui/work/retouch_jobs.h"
 #include "ui/workspaces/engine_list.h"
@@ -29,12 +29,6 @@ constexpr double crowdedFrom = 0.4;
 
 const Setting<QString> lastEngine{"retouch/engine", QString()};
 const Setting<int> lastVariants{"retouch/variants", usualVariants};
-
-QFrame* hairline(QWidget* parent) {
-    auto* line = new QFrame(parent);
-    line->setFrameShape(QFrame::HLine);
-    return line;
-}
 
 const InpainterRow& rowOf(const EngineList* engines) {
     return row_named(inpainters(), engines->current(), "engine");
@@ -64,16 +58,10 @@ RetouchPanel::RetouchPanel(Actions& actions, QWidget* parent) : QWidget(parent) 
     column->addWidget(hairline(inside));
     column->addWidget(makeForm());
     column->addStretch();
-    auto* scroll = new QScrollArea(this);
-    scroll->setFocusPolicy(Qt::NoFocus);  // what it holds has the focus
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(inside);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(0);
-    all->addWidget(scroll, 1);
+    all->addWidget(scrolling(inside, this), 1);
     all->addWidget(hairline(this));
     all->addWidget(makeFoot());
     connect(engines_, &EngineList::chosen, this, [this](const std::string& id) {
