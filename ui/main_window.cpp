@@ -148,6 +148,15 @@ void MainWindow::addRecent(QMenu* menu) {
             connect(action, &QAction::triggered, this,
                     [this, file] { session_.openFile(file.toStdString()); });
         }
+        recent->addSeparator();
+        QAction* forget = recent->addAction(tr("Remove those that are gone"));
+        forget->setEnabled(std::any_of(files.begin(), files.end(), [](const QString& file) {
+            return !QFileInfo::exists(file);
+        }));
+        connect(forget, &QAction::triggered, this, [files] {
+            for (const QString& file : files)
+                if (!QFileInfo::exists(file)) forgetPhoto(file);
+        });
     });
 }
 

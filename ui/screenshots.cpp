@@ -1,14 +1,16 @@
 #include "ui/screenshots.h"
 
-#include <QCoreApplication>
+#include <QApplication>
 #include <QDir>
 #include <QEventLoop>
+#include <QSpinBox>
 #include <QTimer>
 
 #include "core/inpaint/mask.h"
 #include "ui/canvas/canvas.h"
 #include "ui/main_window.h"
 #include "ui/widgets/denoise_view.h"
+#include "ui/workspaces/engine_list.h"
 #include "ui/workspaces/repair_picture.h"
 #include "ui/workspaces/workspaces.h"
 
@@ -17,6 +19,12 @@ namespace daguerre {
 namespace {
 
 constexpr int shownStep = 13, waitMs = 20, mostWaits = 500;
+
+void wait(int ms) {
+    QEventLoop loop;
+    QTimer::singleShot(ms, &loop, &QEventLoop::quit);
+    loop.exec();
+}
 
 /// Lets the window work until nothing is open or running.
 void settle(Session& session) {
@@ -31,24 +39,29 @@ void settle(Session& session) {
     QObject::connect(&session, &Session::modelChanged, &loop, look, Qt::QueuedConnection);
     QTimer::singleShot(0, &loop, look);
     loop.exec();
-    // The status bar shows what changed a little later.
-    QTimer::singleShot(400, &loop, &QEventLoop::quit);
-    loop.exec();
+    wait(400);  // the status bar shows what changed a little later
 }
 
 /// Lets the canvas decode and scale what is seen.
 void sharpen(const MainWindow& window) {
     const auto* canvas = window.findChild<Canvas*>();
-    for (int i = 0; canvas && !canvas->ready() && i < mostWaits; ++i) {
-        QEventLoop loop;
-        QTimer::singleShot(waitMs, &loop, &QEventLoop::quit);
-        loop.exec();
-    }
+    for (int i = 0; canvas && !canvas->ready() && i < mostWaits; ++i) wait(waitMs);
 }
 
 QString scaleWords() {
     const QString scale = qEnvironmentVariable("QT_SCALE_FACTOR", QStringLiteral("1"));
     return scale + QLatin1Char('x');
+}
+
+QString save(const QPixmap& picture, const QDir& folder, const QString& state, Look look,
+             int width) {
+    const QString name =
+        QStringLiteral("%1-%2-en-%3-%4.png")
+            .arg(state, look == Look::Dark ? QStringLiteral("dark") : QStringLiteral("light"),
+                 scaleWords(), QString::number(width));
+    if (!picture.save(folder.filePath(name)))
+        throw Error("“{file}” can't be written.", {{"file", folder.filePath(name).toStdString()}});
+    return name;
 }
 
 QStringList grab(MainWindow& window, const QDir& folder, const QString& workspace,
@@ -60,32 +73,68 @@ QStringList grab(MainWindow& window, const QDir& folder, const QString& workspac
             window.resize(size);
             QCoreApplication::processEvents();
             sharpen(window);
-            const QString name =
-                QStringLiteral("%1-%2-%3-en-%4-%5.png")
-                    .arg(workspace, state,
-                         look == Look::Dark ? QStringLiteral("dark") : QStringLiteral("light"),
-                         scaleWords(), QString::number(size.width()));
-            if (!window.grab().save(folder.filePath(name)))
-                throw Error("“{file}” can't be written.",
-                            {{"file", folder.filePath(name).toStdString()}});
-            files += name;
+            files += save(window.grab(), folder, workspace + QLatin1Char('-') + state, look,
+                          size.width());
         }
     return files;
 }
 
+/// The windows above the main one, which are closed then.
+QStringList grabAbove(const QDir& folder, const QString& name) {
+    QStringList files;
+    for (QWidget* above : QApplication::topLevelWidgets()) {
+        if (!above->isVisible() || qobject_cast<MainWindow*>(above)) continue;
+        for (const Look look : {Look::Dark, Look::Light}) {
+            applyLook(look);
+            QCoreApplication::processEvents();
+            files += save(above->grab(), folder, name, look, above->width());
+        }
+        above->close();
+    }
+    return files;
+}
+
+/// Lets the window work until the first steps of a fill are seen.
+void waitForSteps(const MainWindow& window) {
+    const auto* steps = window.findChild<DenoiseView*>(QStringLiteral("retouch.steps"));
+    for (int i = 0; !(steps->frames() && steps->step() > 1) && i < mostWaits; ++i) wait(waitMs);
+}
+
 QStringList grabRetouch(MainWindow& window, Session& session, const QDir& folder) {
     const QString id = QStringLiteral("retouch");
+    const auto at = [&](const char* state) {
+        return grab(window, folder, id, QLatin1String(state));
+    };
+    const auto act = [&](const char* action) { session.actions()[action]->trigger(); };
     PhotoWish wish{.photo = readPhoto(bundledPhoto())};
     wish.mask = Tiles(read_mask(bundledMask(), wish.photo->pixels.size()));
     session.openPhoto(wish);
     settle(session);
-    QStringList files = grab(window, folder, id, QStringLiteral("masked"));
-    session.actions()["fill"]->trigger();
+    QStringList files = at("masked");
+    Document* photo = window.findChild<Canvas*>()->document();
+    photo->apply(Layer::CopyFrom, grown(wish.mask, 120), QString());
+    photo->apply(Layer::NeverCopy, grown(wish.mask, 20), QString());
+    act("layer-copy-from");
+    files += at("layers");
+    act("layer-mask");
+    act("undo");
+    act("undo");
+    window.findChild<EngineList*>()->setCurrent("dream");
+    window.findChild<QSpinBox*>(QStringLiteral("retouch.count"))->setValue(2);
+    act("fill");
+    waitForSteps(window);
+    files += at("filling");
     settle(session);
-    files += grab(window, folder, id, QStringLiteral("filled"));
-    session.actions()["compare-next"]->trigger();
-    files += grab(window, folder, id, QStringLiteral("comparing"));
-    session.actions()["compare-next"]->trigger();
+    files += at("filled");
+    act("compare-next");
+    act("history");
+    files += at("comparing");
+    act("compare-next");
+    act("history");
+    act("save-photo");
+    files += grabAbove(folder, QStringLiteral("retouch-saving"));
+    act("batch");
+    files += grabAbove(folder, QStringLiteral("retouch-batch"));
     return files;
 }
 

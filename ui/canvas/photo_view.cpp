@@ -177,7 +177,7 @@ void PhotoView::setCompare(Compare compare) {
     if (compare == compare_) return;
     compare_ = compare;
     blink_ = false;
-    if (compare == Compare::Blink && blinks_)
+    if (compare == Compare::Blink)
         blinkTimer_.start(blinkMs, this);
     else
         blinkTimer_.stop();
@@ -188,12 +188,6 @@ void PhotoView::setCompare(Compare compare) {
 void PhotoView::setGain(int gain) {
     gain_ = gain;
     update();
-}
-
-void PhotoView::setBlinks(bool blinks) {
-    blinks_ = blinks;
-    if (compare_ != Compare::Blink) return;
-    blinks ? blinkTimer_.start(blinkMs, this) : blinkTimer_.stop();
 }
 
 void PhotoView::holdOther(bool held) {

@@ -58,8 +58,6 @@ public:
     void holdLoupe(bool held);
     /// Whether one sees anything but the photo as it is.
     bool comparing() const;
-    /// false: Compare::Blink changes only by holdOther(), for people who want fewer animations.
-    void setBlinks(bool blinks);
 
     /// Whether all that is visible has been decoded and scaled.
     bool ready() const;
@@ -125,7 +123,7 @@ private:
     QPointF middle_, pointer_, last_;  // middle_: of the view, in pixels of the turned photo
     double zoom_ = 1, split_ = 0.5;
     bool fits_ = true, otherHeld_ = false, loupeHeld_ = false, spaceHeld_ = false;
-    bool blinks_ = true, blink_ = false;
+    bool blink_ = false;
     Compare compare_ = Compare::Off;
     int gain_ = 4;
     enum class Drag { None, Pan, Bar } drag_ = Drag::None;

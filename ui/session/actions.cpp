@@ -51,6 +51,8 @@ const std::vector<ActionRow>& actionRows() {
         {"compare-against", QT_TR_NOOP("Compare against another one"), "", "Shift+M", "retouch",
          "View", 1},
         {"show-mask", QT_TR_NOOP("Show the mask"), "eye", "Q", "retouch", "View", 1},
+        {"mask-colour", QT_TR_NOOP("Next colour of the mask"), "", "Shift+Q", "retouch", "View", 1},
+        {"surround", QT_TR_NOOP("Next surround of the photo"), "", "", "retouch", "View", 1},
         {"side-panel", QT_TR_NOOP("Side panel"), "layout-sidebar-reverse", "F9", "generate retouch",
          "View", 2},
         {"look-dark", QT_TR_NOOP("Dark"), "moon", "", "", "View", 3},

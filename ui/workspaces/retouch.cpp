@@ -12,6 +12,7 @@
 #include "ui/widgets/denoise_view.h"
 #include "ui/widgets/notice.h"
 #include "ui/widgets/sentence.h"
+#include "ui/workspaces/canvas_look.h"
 #include "ui/workspaces/engine_list.h"
 #include "ui/workspaces/mask_panel.h"
 #include "ui/workspaces/photo_history.h"
@@ -29,6 +30,7 @@ namespace {
 constexpr int speckPixels = 64;
 
 const Setting<QByteArray> toolSettings{"retouch/tool", {}};
+const Setting<int> undoMegabytes{"memory/undo-megabytes", int(Document::usualUndoLimit >> 20)};
 
 /// What the choices of the panel mean.
 struct Comparing {
@@ -50,6 +52,7 @@ Retouch::Retouch(Session& session) : session_(session) {
     connectActions();
     connectMaskActions();
     connectLayerActions();
+    followLook(canvas_, session_.actions());
     connect(&session_, &Session::photosCame, this, &Retouch::takePhotos);
     showCurrent();
     takePhotos();
@@ -260,6 +263,7 @@ OpenPhoto* Retouch::photoOf(const Document* document) const {
 void Retouch::add(std::unique_ptr<OpenPhoto> photo) {
     Document* document = photo->document.get();
     document->disconnect(this);  // it may come back
+    document->setUndoLimit(std::int64_t(undoMegabytes.get()) << 20);
     connect(document, &Document::renamed, this, &Retouch::showTabs);
     connect(document, &Document::changed, this, [this, document] {
         if (this->document() == document) soon_.start();
