@@ -192,7 +192,9 @@ void Retouch::filled(int number, const std::shared_ptr<const FillResult>& result
             return [=, this] {
                 fill->variants[std::size_t(number)].films = done->films;
                 fill->variants[std::size_t(number)].thumbnail = picture;
-                if (current() && current()->fill == fill) showVariants();
+                if (!current() || current()->fill != fill) return;
+                showVariants();
+                showPossible();
             };
         });
     connect(job.get(), &Errand::ready, this, Errand::call);

@@ -220,8 +220,8 @@ void Retouch::showPossible() {
     const bool several = fill && fill->variants.size() > 1;
     for (const char* id : {"variant-next", "variant-before"})
         actions.setPossible(id, several, tr("there is one variant at most"));
-    actions.setPossible("fill-film", strip_->steps()->frames() && !job_,
-                        tr("nothing was recorded to show"));
+    const bool kept = strip_->steps()->frames() && !strip_->steps()->live();
+    actions.setPossible("fill-film", kept && !job_, tr("nothing was recorded to show"));
     showFillPossible(filled);
     showLayers();
 }
