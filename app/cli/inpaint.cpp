@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t seeds = 1ll << 32;
 
 struct Words {
-    std::string image, mask, out, film, report;
+    std::string image, mask, out, copy_from, never_copy, film, report;
     bool skip_done = false;
     FieldOptions request, variants, engine, image_class;
 };
@@ -69,6 +69,13 @@ FillSettings settings_of(const Words& words, const Fields& machine) {
     FillSettings settings{
         .request = options_from<FillRequest>(fields), .options = {}, .inpainter = {}};
     const InpainterRow& row = engine_row(settings.request);
+    for (const auto& [file, option] :
+         {std::pair(&words.copy_from, "--copy-from"), std::pair(&words.never_copy, "--never-copy")})
+        if (!row.copies && !file->empty())
+            throw Error(
+                "“{engine}” copies nothing from the photo. Leave out {option}, or choose another "
+                "engine.",
+                {{"engine", row.id}, {"option", option}});
     if (row.make && !settings.request.model.empty())
         throw Error(
             "“{engine}” fills without a model. Leave out --model, or choose another engine.",
@@ -291,8 +298,9 @@ void check_outputs(const Words& words, const FillFiles& files) {
         require_writable(path, true);
         const fs::path place = fs::weakly_canonical(path);
         for (const FillFile& file : files.files)
-            for (const fs::path& other : {file.photo, file.mask, file.out})
-                if (fs::weakly_canonical(other) == place)
+            for (const fs::path& other :
+                 {file.photo, file.mask, file.only_from, file.never_from, file.out})
+                if (!other.empty() && fs::weakly_canonical(other) == place)
                     throw Error("{option} names “{file}”, which is another file of this work.",
                                 {{"option", option}, {"file", path}});
     };
@@ -308,7 +316,8 @@ void check_outputs(const Words& words, const FillFiles& files) {
 }
 
 Result run(Terminal& terminal, const Words& words, const Fields& machine) {
-    FillFiles files = match_files(words.image, words.mask, words.out);
+    FillFiles files =
+        match_files(words.image, words.mask, words.out, {words.copy_from, words.never_copy});
     check_outputs(words, files);
     FillSettings settings = settings_of(words, machine);
     Fields variants = variants_field();
@@ -342,6 +351,12 @@ Command inpaint_command() {
                                "an image file, or a folder where results keep the photos' names")
                     ->type_name("FILE|DIR")
                     ->required();
+                app.add_option("--copy-from", words->copy_from,
+                               "white is where alone pieces may be copied from")
+                    ->type_name("FILE|DIR");
+                app.add_option("--never-copy", words->never_copy,
+                               "white is where no piece may be copied from")
+                    ->type_name("FILE|DIR");
                 words->request = FieldOptions(app, fields_of<FillRequest>());
                 words->engine = FieldOptions(app, engine_fields());
                 words->image_class = FieldOptions(app, class_field());

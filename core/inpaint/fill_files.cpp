@@ -75,8 +75,8 @@ private:
 void keep_originals(const std::vector<FillFile>& files) {
     std::set<fs::path> originals;
     for (const FillFile& file : files)
-        for (const fs::path& original : {file.photo, file.mask})
-            originals.insert(fs::weakly_canonical(original));
+        for (const fs::path& original : {file.photo, file.mask, file.only_from, file.never_from})
+            if (!original.empty()) originals.insert(fs::weakly_canonical(original));
     for (const FillFile& file : files) {
         std::error_code error;
         if (originals.contains(fs::weakly_canonical(file.out)) ||
@@ -128,9 +128,11 @@ void write_result(const fs::path& out, const FillSource& source, const FillSetti
 
 }  // namespace
 
-FillFiles match_files(const fs::path& photo, const fs::path& mask, const fs::path& out) {
+FillFiles match_files(const fs::path& photo, const fs::path& mask, const fs::path& out,
+                      const CopyFiles& copy) {
     require_there(photo, "photo");
-    require_there(mask, "mask");
+    for (const fs::path* file : {&mask, &copy.only_from, &copy.never_from})
+        if (file == &mask || !file->empty()) require_there(*file, "mask");
     FillFiles result;
     const bool many = is_folder(photo);
     const bool one_file = has_image_suffix(out) && !is_folder(out);
@@ -139,24 +141,46 @@ FillFiles match_files(const fs::path& photo, const fs::path& mask, const fs::pat
             "“{out}” names one file, but “{photos}” is a folder. Name a folder for the "
             "results.",
             {{"out", out}, {"photos", photo}});
-    Masks masks(mask, result.left_out);
+    Masks masks(mask, result.left_out), only(copy.only_from, result.left_out),
+        never(copy.never_from, result.left_out);
     for (const fs::path& file : many ? images_in(photo) : std::vector<fs::path>{photo}) {
         const fs::path own = masks.of(file);
         if (own.empty())
             result.left_out.push_back({"“{file}” was left out: there is no mask of that name.",
                                        {{"file", file.filename()}}});
         else
-            result.files.push_back({file, own, one_file ? out : out / file.filename()});
+            result.files.push_back(
+                {file, own, one_file ? out : out / file.filename(), only.of(file), never.of(file)});
     }
     if (result.files.empty())
         throw Error(
             "No photo of “{photos}” has a mask in “{masks}”. A mask has its photo's name; "
             "the suffix may be another.",
             {{"photos", photo}, {"masks", mask}});
-    masks.tell_unused(result.left_out);
+    for (const Masks* any : {&masks, &only, &never}) any->tell_unused(result.left_out);
     keep_originals(result.files);
     return result;
 }
+
+namespace {
+
+/// Where copying is limited, of all that limits it.
+std::string hash_of(const Tiles& mask, const CopyLimits& limits) {
+    std::string hash = mask_hash(mask);
+    if (limits.only_from.size() == Size{} && limits.never_from.size() == Size{}) return hash;
+    for (const Tiles* limit : {&limits.only_from, &limits.never_from})
+        hash += limit->size() == Size{} ? " none" : " " + mask_hash(*limit);
+    return sha256_of(hash);
+}
+
+CopyLimits read_limits(const FillFile& file, Size size) {
+    CopyLimits limits;
+    if (!file.only_from.empty()) limits.only_from = Tiles(read_mask(file.only_from, size));
+    if (!file.never_from.empty()) limits.never_from = Tiles(read_mask(file.never_from, size));
+    return limits;
+}
+
+}  // namespace
 
 FillSource read_source(const FillFile& file) {
     const ImageInfo info = peek(file.photo);
@@ -168,10 +192,11 @@ FillSource read_source(const FillFile& file) {
     FillSource source{.file = file,
                       .photo = {},
                       .mask = Tiles(read_mask(file.mask, {info.width, info.height})),
+                      .limits = read_limits(file, {info.width, info.height}),
                       .photo_sha256 = sha256_of_file(file.photo),
                       .mask_sha256 = {}};
     source.photo = Tiles(read_image(file.photo));
-    source.mask_sha256 = mask_hash(source.mask);
+    source.mask_sha256 = hash_of(source.mask, source.limits);
     return source;
 }
 
@@ -184,8 +209,8 @@ FillRow fill_to(const fs::path& out, const FillSource& source, const FillSetting
     row.request = settings.request;
     row.size = source.photo.size();
     row.depth = source.photo.depth();
-    FillResult result = fill(source.photo, source.mask, {}, settings.inpainter, settings.request,
-                             on_progress, on_area);
+    FillResult result = fill(source.photo, source.mask, source.limits, settings.inpainter,
+                             settings.request, on_progress, on_area);
     row.parts = result.parts;
     row.hole_pixels = result.hole_pixels;
     row.outside_changed = result.outside_changed;
@@ -213,7 +238,8 @@ bool is_done(const FillFile& file, const FillSettings& settings) {
     note.request = settings.request;
     note.options = settings.options;
     note.photo_sha256 = sha256_of_file(file.photo);
-    note.mask_sha256 = mask_hash(Tiles(mask_from(read_image(file.mask))));
+    const Tiles mask(mask_from(read_image(file.mask)));
+    note.mask_sha256 = hash_of(mask, read_limits(file, mask.size()));
     return was_filled_so(metadata, note);
 }
 

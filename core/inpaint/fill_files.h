@@ -14,6 +14,13 @@ namespace daguerre {
 
 struct FillFile {
     std::filesystem::path photo, mask, out;
+    std::filesystem::path only_from{}, never_from{};  // masks; empty: none
+};
+
+/// Masks of where alone, and where never, pieces may be copied from: a file or a folder each, or
+/// empty for none.
+struct CopyFiles {
+    std::filesystem::path only_from, never_from;
 };
 
 struct FillFiles {
@@ -22,11 +29,12 @@ struct FillFiles {
 };
 
 /// photo, mask: a file or a folder each. The masks of a folder are matched by file stem; one mask
-/// may serve a folder of photos. out: an image file for one photo; else a folder, where results
-/// keep the photos' names. Reads folders, not files. Throws Error for what isn't there, for a
-/// folder without images, and when a result would lie over a photo or a mask.
+/// may serve a folder of photos; a photo may lack those of `copy`. out: an image file for one
+/// photo; else a folder, where results keep the photos' names. Reads folders, not files. Throws
+/// Error for what isn't there, for a folder without images, and when a result would lie over a
+/// photo or a mask.
 FillFiles match_files(const std::filesystem::path& photo, const std::filesystem::path& mask,
-                      const std::filesystem::path& out);
+                      const std::filesystem::path& out, const CopyFiles& copy = {});
 
 /// How photos are filled: by which engine, made from `options`.
 struct FillSettings {
@@ -39,7 +47,8 @@ struct FillSettings {
 struct FillSource {
     FillFile file;
     Tiles photo, mask;
-    std::string photo_sha256, mask_sha256;
+    CopyLimits limits;
+    std::string photo_sha256, mask_sha256;  // as FillNote's
 };
 
 /// Throws Error as read_image and read_mask, and for a file of several pictures: only one would be

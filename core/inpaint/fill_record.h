@@ -15,7 +15,7 @@ struct FillNote {
     FillRequest request;
     Fields options;            // of the engine
     std::string photo_sha256;  // of the photo's file
-    std::string mask_sha256;   // mask_hash()
+    std::string mask_sha256;   // mask_hash(); where copying was limited, also of what limits it
     std::int64_t mask_pixels = 0, outside_changed = 0;
     int margin = 0;  // px of surroundings around the first part
 };

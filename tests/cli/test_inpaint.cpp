@@ -4,7 +4,7 @@
 
 #include "cli/program.h"
 #include "core/image/image_file.h"
-#include "core/inpaint/inpainter.h"
+#include "core/inpaint/fill.h"
 
 namespace {
 
@@ -44,6 +44,7 @@ private Q_SLOTS:
     void a_folder_keeps_names_formats_and_depth();
     void a_broken_photo_is_told_and_the_rest_goes_on();
     void done_ones_are_left_out();
+    void pieces_come_from_where_they_may();
     void variants_count_up();
     void a_film_is_written();
     void every_engine_fills();
@@ -156,6 +157,54 @@ void TestInpaint::done_ones_are_left_out() {
     QVERIFY(inpaint(start).out.endsWith("2 done, 1 skipped, 0 failed\n"));
     const QByteArray other = QByteArray(start) + " --seed 9";
     QVERIFY(inpaint(other.constData()).out.endsWith("3 done, 0 skipped, 0 failed\n"));
+}
+
+void TestInpaint::pieces_come_from_where_they_may() {
+    using namespace daguerre;
+    const auto box = [](QRect where) {
+        Image mask = Image::blank(width, height, 1);
+        for (int y = where.top(); y <= where.bottom(); ++y)
+            for (int x = where.left(); x <= where.right(); ++x)
+                mask.row<std::uint8_t>(y)[std::size_t(x)] = 255;
+        return mask;
+    };
+    const QRect right(40, 0, 30, 50);
+    put("only.png", box(right));
+    put("never.png", box(right));
+    put("small.png", hole(30, 40));
+    const auto limited = [&](const QRect& where, bool only) {
+        CopyLimits limits;
+        (only ? limits.only_from : limits.never_from) = Tiles(box(where));
+        return limits;
+    };
+    const InpainterRow& heal = row_named(inpainters(), "heal", "engine");
+    const auto wanted = [&](const CopyLimits& limits) {
+        const auto go_on = [](const Progress&) { return true; };
+        return fill(Tiles(image("photo.png")), Tiles(hole()), limits, heal.make({}), {}, go_on)
+            .photo.image()
+            .pixels;
+    };
+    const std::string line = "--image photo.png --mask mask.png --out ";
+    const auto filled = [&](const char* out, const char* more) {
+        const Ran ran = inpaint((line + out + more).c_str());
+        return ran.status == 0 ? image(out).pixels : std::vector<std::byte>();
+    };
+    const auto only = wanted(limited(right, true)), never = wanted(limited(right, false));
+    QVERIFY(only != never && only != wanted({}) && never != wanted({}));
+    QVERIFY(filled("only-out.png", " --copy-from only.png") == only);
+    QVERIFY(filled("never-out.png", " --never-copy never.png") == never);
+    // Done is what has the same limits.
+    const std::string again = line + "only-out.png --skip-done --json";
+    QVERIFY(
+        inpaint((again + " --copy-from only.png").c_str()).out.contains("\"state\":\"skipped\""));
+    QVERIFY(
+        inpaint((again + " --never-copy never.png").c_str()).out.contains("\"state\":\"done\""));
+    for (const char* wrong : {"--engine telea --copy-from only.png", "--never-copy small.png",
+                              "--copy-from none.png"}) {
+        const Ran ran = inpaint((line + "no.png " + wrong).c_str());
+        QCOMPARE(ran.status, 1);
+        QCOMPARE(ran.err.count('\n'), 1);
+    }
 }
 
 void TestInpaint::variants_count_up() {

@@ -93,6 +93,29 @@ private Q_SLOTS:
         QVERIFY(says(left[0], "b.tif") && says(left[1], "c.png") && says(left[2], "d.png"));
     }
 
+    void what_may_be_copied_is_matched_too() {
+        for (const char* file :
+             {"p/b.jpg", "p/a.jpg", "m.png", "only/b.png", "only/c.png", "never.png"})
+            touch(file);
+        const FillFiles found = match_files(folder_ / "p", folder_ / "m.png", folder_ / "out",
+                                            {folder_ / "only", folder_ / "never.png"});
+        QCOMPARE(found.files.size(), std::size_t(2));
+        QVERIFY(found.files[0].only_from.empty());
+        QCOMPARE(found.files[1].only_from, folder_ / "only" / "b.png");
+        for (const FillFile& file : found.files) QCOMPARE(file.never_from, folder_ / "never.png");
+        QCOMPARE(found.left_out.size(), std::size_t(1));  // c.png
+        QVERIFY(says(refusal([&] {
+                         match_files(folder_ / "p" / "a.jpg", folder_ / "m.png",
+                                     folder_ / "never.png", {{}, folder_ / "never.png"});
+                     }),
+                     "leaves originals alone"));
+        QVERIFY(says(refusal([&] {
+                         match_files(folder_ / "p", folder_ / "m.png", folder_ / "out",
+                                     {folder_ / "none.png", {}});
+                     }),
+                     "none.png"));
+    }
+
     void one_mask_serves_all() {
         for (const char* file : {"p/b.jpg", "p/a.jpg", "m.png"}) touch(file);
         const FillFiles found = match_files(folder_ / "p", folder_ / "m.png", folder_ / "out");
