@@ -63,7 +63,7 @@ PhotoHistory::PhotoHistory(Actions& actions, QWidget* parent) : QWidget(parent) 
     steps_->setUniformItemSizes(true);
     steps_->setItemDelegate(new StepRow(steps_, steps_));
     auto* heading = new QHBoxLayout;
-    heading->setContentsMargins(gap3, gap2, gap2, 0);
+    heading->setContentsMargins(gap1, gap2, 0, 0);
     heading->setSpacing(gap1);
     heading->addWidget(title);
     heading->addStretch();
@@ -73,9 +73,10 @@ PhotoHistory::PhotoHistory(Actions& actions, QWidget* parent) : QWidget(parent) 
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(0);
     auto* column = new QVBoxLayout;
+    column->setContentsMargins(gap2, 0, gap2, gap2);
     column->setSpacing(gap1);
-    all->addLayout(column, 1);
     all->addWidget(hairline(this, QFrame::VLine));
+    all->addLayout(column, 1);
     column->addLayout(heading);
     column->addWidget(steps_, 1);
 }

@@ -72,7 +72,6 @@ void Retouch::build() {
     left->addWidget(pages_, 1);
     all->addLayout(left, 1);
     all->addWidget(hairline(this, QFrame::VLine));
-    all->addWidget(history_);
     all->addWidget(panel_);
     panel_->setVisible(panelShown.get());
     soon_.setSingleShot(true);
@@ -120,6 +119,7 @@ QWidget* Retouch::makeCanvasPart() {
     middle->addWidget(new ToolColumn(session_.actions(), canvas_));
     middle->addWidget(hairline(part, QFrame::VLine));
     middle->addWidget(canvas_, 1);
+    middle->addWidget(history_);
     grid->addWidget(hairline(part, QFrame::HLine));
     grid->addLayout(middle, 1);
     grid->addWidget(hairline(part, QFrame::HLine));

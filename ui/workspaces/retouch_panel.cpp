@@ -218,7 +218,7 @@ void RetouchPanel::showHint() {
     hint_->setText(!why_.isEmpty()       ? why_
                    : !crowded_.isEmpty() ? crowded_
                    : again_ ? tr("Fills the last mask anew. Brush to begin another one.")
-                            : tr("Only the red part may change."));
+                            : tr("Only the masked part may change."));
 }
 
 void RetouchPanel::showCompare(int index) { compare_->setCurrentIndex(index); }
