@@ -13,7 +13,7 @@
 #include "core/data/dataset.h"
 
 /// `value` in `bytes` bytes, highest first; for zips, lowest first.
-inline std::string big_endian(std::uint32_t value) {
+inline std::string highest_first(std::uint32_t value) {
     std::string text;
     for (int shift = 24; shift >= 0; shift -= 8) text += char(value >> shift & 255);
     return text;
@@ -36,7 +36,7 @@ inline void write_quickly(const std::filesystem::path& file, std::string_view by
 /// An IDX file of bytes with these sizes in its header, whatever `content` holds.
 inline std::string idx_of(const std::vector<std::uint32_t>& sizes, std::string_view content) {
     std::string bytes{0, 0, 8, char(sizes.size())};
-    for (std::uint32_t size : sizes) bytes += big_endian(size);
+    for (std::uint32_t size : sizes) bytes += highest_first(size);
     return bytes.append(content);
 }
 
@@ -95,6 +95,65 @@ inline std::string zip_of(const std::vector<ZipEntry>& entries) {
     return files + directory + "PK\5\6" + little_endian(0, 4) + little_endian(entries.size(), 2) +
            little_endian(entries.size(), 2) + little_endian(directory.size(), 4) +
            little_endian(files.size(), 4) + little_endian(0, 2);
+}
+
+struct TarFile {
+    std::string name, bytes;
+    char kind = '0';            // '2': a link
+    std::uint64_t claimed = 0;  // 0: the true size
+};
+
+/// A tar (POSIX.1-1988, ustar).
+inline std::string tar_of(const std::vector<TarFile>& files) {
+    std::string text;
+    const auto octal = [](std::uint64_t value, std::size_t digits) {
+        std::string number(digits, '0');
+        for (std::size_t i = digits; i-- > 0; value >>= 3) number[i] = char('0' + (value & 7));
+        return number + '\0';
+    };
+    for (const TarFile& file : files) {
+        std::string head = file.name;
+        head.resize(100);
+        head += octal(0644, 7) + octal(0, 7) + octal(0, 7) +
+                octal(file.claimed ? file.claimed : file.bytes.size(), 11) + octal(0, 11) +
+                std::string(8, ' ') + file.kind;
+        head.resize(257);
+        head += std::string(
+            "ustar\0"
+            "00",
+            8);
+        head.resize(512);
+        unsigned sum = 0;
+        for (const char c : head) sum += static_cast<unsigned char>(c);
+        head.replace(148, 8, octal(sum, 6) + ' ');
+        text += head + file.bytes + std::string((512 - file.bytes.size() % 512) % 512, '\0');
+    }
+    return text + std::string(1024, '\0');
+}
+
+/// A file of NumPy, version 1.0.
+inline std::string npy_of(const std::string& header, std::string_view content) {
+    std::string padded = header;
+    while ((10 + padded.size() + 1) % 64 != 0) padded += ' ';
+    padded += '\n';
+    std::string bytes = "\x93NUMPY";
+    bytes += std::string("\1\0", 2) + little_endian(padded.size(), 2) + padded;
+    return bytes.append(content);
+}
+inline std::string npy_header(const std::string& shape, const std::string& type = "|u1") {
+    return "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
+}
+
+/// Records of CIFAR: `labels` bytes of which the last is the label, then every pixel of colour
+/// (value, value + 1, value + 2), value counting from `first`.
+inline std::string cifar_of(const std::vector<int>& values, std::size_t labels, int first = 0) {
+    std::string bytes;
+    for (const int label : values) {
+        bytes += std::string(labels - 1, '\0') + char(label);
+        for (int c = 0; c < 3; ++c) bytes += std::string(1024, char(first + c));
+        ++first;
+    }
+    return bytes;
 }
 
 /// The labels of a dataset, in order.

@@ -153,7 +153,8 @@ Command train_command() {
         "train", "Train a model on a dataset", [](CLI::App& app) -> Run {
             const auto words = std::make_shared<Words>();
             app.add_option("DATASET", words->dataset,
-                           "a known id, a folder with IDX files, a folder or zip of images");
+                           "a known id, a folder with IDX, CIFAR or .npy files, a folder, zip or "
+                           "tar of images, or one photo");
             app.add_option("--family", words->family, "what to train")->type_name("ID");
             app.add_option("--out", words->out, "folder of the run")->type_name("RUN")->required();
             app.add_option("--config", words->config, "JSON file of keys and values")

@@ -9,7 +9,7 @@
 namespace daguerre {
 namespace {
 
-constexpr std::uint64_t entry_limit = 256'000'000;
+constexpr std::uint64_t entry_limit = 512'000'000;
 /// Deflate makes at most 1032 bytes out of one (zlib.net/zlib_tech.html).
 constexpr std::uint64_t tightest = 1032;
 /// What a whole zip of images may claim, times its own size, once that is over a gigabyte.
@@ -34,13 +34,19 @@ zip* opened(const std::filesystem::path& file) {
                 {{"file", file}, {"why", why}});
 }
 
-bool leads_out(const std::string& name) {
-    if (name.starts_with('/') || (name.size() > 1 && name[1] == ':')) return true;
-    const std::string path = '/' + name + '/';
-    return path.find("/../") != std::string::npos;
-}
-
 }  // namespace
+
+std::string safe_name(std::string name, const std::filesystem::path& file) {
+    std::replace(name.begin(), name.end(), '\\', '/');
+    while (name.starts_with("./")) name.erase(0, 2);
+    const bool leads_out = name.starts_with('/') || (name.size() > 1 && name[1] == ':') ||
+                           ('/' + name + '/').find("/../") != std::string::npos;
+    if (leads_out)
+        throw Error(
+            "“{file}” holds “{name}”, which leads out of its folder. Daguerre doesn't open it.",
+            {{"file", file}, {"name", name}});
+    return name;
+}
 
 ZipFile::ZipFile(const std::filesystem::path& file)
     : file_(file), file_bytes_(size_of(file)), zip_(opened(file), [](zip* archive) {
@@ -56,13 +62,7 @@ ZipFile::ZipFile(const std::filesystem::path& file)
             (stat.valid & needed) != needed)
             throw Error("Entry {i} of “{file}” has no name or size. Copy or download it again.",
                         {{"i", i}, {"file", file}});
-        std::string name = stat.name;
-        std::replace(name.begin(), name.end(), '\\', '/');
-        while (name.starts_with("./")) name.erase(0, 2);
-        if (leads_out(name))
-            throw Error(
-                "“{file}” holds “{name}”, which leads out of its folder. Daguerre doesn't open it.",
-                {{"file", file}, {"name", name}});
+        std::string name = safe_name(stat.name, file);
         total += std::min(stat.size, ~total);
         entries_.push_back({std::move(name), stat.size, stat.comp_size});
     }

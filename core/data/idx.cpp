@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
-#include <sstream>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -149,6 +148,8 @@ public:
         return example;
     }
 
+    int label(std::int64_t i) const override { return labels_.at(std::size_t(i)); }
+
 private:
     DatasetInfo info_;
     std::vector<std::uint8_t> pixels_, labels_;
@@ -187,12 +188,9 @@ Pair pair_of(const fs::path& folder, const std::string& name) {
 
 std::vector<Pair> pairs_in(const fs::path& folder) {
     std::map<std::string, std::string> names;  // plain name → name; plain wins over gzipped
-    std::error_code error;
-    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-        const std::string name = it->path().filename().string();
+    for (const std::string& name : few_names(folder)) {
         const std::size_t images = name.find("images"), idx3 = name.find("idx3");
         if (images == std::string::npos || idx3 == std::string::npos || idx3 < images) continue;
-        if (name.starts_with('.')) continue;
         std::string& known = names[without_gz(name)];
         if (known.empty() || name.size() < known.size()) known = name;
     }
@@ -223,16 +221,10 @@ Pair chosen_pair(const fs::path& folder, const DatasetInfo& info, std::string_vi
 }
 
 std::vector<std::string> class_names(const fs::path& folder, std::uint8_t last) {
-    std::vector<std::string> names;
     std::error_code error;
-    if (fs::is_regular_file(folder / "classes.txt", error)) {
-        std::istringstream lines(read_file(folder / "classes.txt", 1 << 20));
-        for (std::string line; std::getline(lines, line);) {
-            if (line.ends_with('\r')) line.pop_back();
-            if (!line.empty()) names.push_back(line);
-        }
-        return names;
-    }
+    if (fs::is_regular_file(folder / "classes.txt", error))
+        return lines_of(read_file(folder / "classes.txt", 1 << 20));
+    std::vector<std::string> names;
     for (int label = 0; label <= last; ++label) names.push_back(std::to_string(label));
     return names;
 }
@@ -268,6 +260,7 @@ std::shared_ptr<const Dataset> open_idx(const fs::path& folder, DatasetInfo info
                     {{"labels", pair.labels}, {"label", int(last)}, {"n", info.classes.size()}});
     if (info.sha256.empty())
         info.sha256 = sha256_of(sha256_of_file(pair.images) + sha256_of_file(pair.labels));
+    for (const Pair& each : pairs_in(folder)) info.splits.push_back(each.split);
     info.split = pair.split;
     info.count = std::int64_t(images.sizes[0]);
     info.height = int(images.sizes[1]);

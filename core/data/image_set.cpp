@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "core/base/error.h"
@@ -40,41 +41,75 @@ std::vector<std::string_view> parts_of(std::string_view name) {
 }
 
 /// How many leading folders all files share, not counting a split.
-std::size_t shared_folders(const std::vector<std::vector<std::string_view>>& files) {
-    for (std::size_t depth = 0;; ++depth) {
-        for (const auto& parts : files)
-            if (parts.size() < depth + 2 || parts[depth] != files[0][depth]) return depth;
-        if (!split_of_folder(files[0][depth]).empty()) return depth;
-    }
+std::size_t shared_folders(const std::vector<NamedFile>& files) {
+    const std::vector<std::string_view> first = parts_of(files[0].name);
+    std::size_t shared = 0, length = 0;
+    while (shared + 1 < first.size() && split_of_folder(first[shared]).empty())
+        length += first[shared++].size() + 1;
+    for (const NamedFile& file : files)
+        while (shared > 0 && (file.name.size() < length ||
+                              file.name.compare(0, length, files[0].name, 0, length) != 0))
+            length -= first[--shared].size() + 1;
+    return shared;
 }
 
 struct Place {
-    std::size_t file = 0;  // in the list that access knows
-    std::string split;     // "" outside any
+    std::string split;  // "" outside any
     std::string_view folder;
 };
 
-/// Where the files belong, in their order.
-std::vector<Place> places_of(const std::vector<NamedFile>& files,
-                             const std::vector<std::size_t>& order) {
-    std::vector<std::vector<std::string_view>> paths;
-    for (std::size_t i : order) paths.push_back(parts_of(files[i].name));
-    const std::size_t shared = shared_folders(paths);
-    std::vector<Place> places;
-    for (std::size_t k = 0; k < order.size(); ++k) {
-        const auto& parts = paths[k];
-        std::size_t at = shared;
-        Place place{order[k], {}, {}};
-        if (at + 1 < parts.size()) place.split = split_of_folder(parts[at]);
-        if (!place.split.empty()) ++at;
-        if (at + 1 < parts.size()) place.folder = parts[at];
-        places.push_back(place);
-    }
-    return places;
+Place place_of(std::string_view name, std::size_t shared) {
+    const auto folder = [&name] {
+        const std::size_t slash = name.find('/');
+        return slash == std::string_view::npos ? std::string_view() : name.substr(0, slash);
+    };
+    for (std::size_t i = 0; i < shared; ++i) name.remove_prefix(name.find('/') + 1);
+    Place place{split_of_folder(folder()), {}};
+    if (!place.split.empty()) name.remove_prefix(name.find('/') + 1);
+    place.folder = folder();
+    return place;
 }
 
+/// The classes that folders or labels beside make.
+class Labels {
+public:
+    Labels(const std::vector<NamedFile>& files, std::size_t shared, const Beside& beside,
+           const std::string& title)
+        : given_(labels_beside(beside, title)) {
+        int last = -1;
+        for (const NamedFile& file : files) {
+            if (given_)
+                last = std::max(last, given_label(file));
+            else if (const auto folder = place_of(file.name, shared).folder; !folder.empty())
+                folders_.try_emplace(folder, 0);
+        }
+        for (int label = 0; label <= last; ++label) names.push_back(std::to_string(label));
+        for (auto& [folder, label] : folders_) {
+            label = int(names.size());
+            names.emplace_back(folder);
+        }
+        name_synsets(names, beside);
+    }
+    int of(const NamedFile& file, std::string_view folder) const {
+        if (given_) return given_label(file);
+        const auto found = folders_.find(folder);
+        return found == folders_.end() ? -1 : found->second;
+    }
+
+    std::vector<std::string> names;
+
+private:
+    int given_label(const NamedFile& file) const {
+        const auto found = given_->find(file.name);
+        return found == given_->end() ? -1 : found->second;
+    }
+
+    std::optional<std::unordered_map<std::string, int>> given_;
+    std::map<std::string_view, int, decltype(&natural_less)> folders_{&natural_less};
+};
+
 struct Item {
-    std::size_t file = 0;
+    std::uint32_t file = 0;  // in the list that access knows
     int label = -1;
 };
 
@@ -88,7 +123,14 @@ public:
     Example at(std::int64_t i) const override {
         require(i >= 0 && i < info_.count, "no such image");
         const Item& item = items_[std::size_t(i)];
+        if (item.label == impossible_label)
+            throw Error("“{file}” has a label in dataset.json that can't be one.",
+                        {{"file", info_.id + ", image " + std::to_string(i)}});
         return {access_.read(item.file), item.label};
+    }
+
+    int label(std::int64_t i) const override {
+        return std::max(items_.at(std::size_t(i)).label, -1);
     }
 
 private:
@@ -107,7 +149,7 @@ void agree(DatasetInfo& info, const ImageInfo& seen) {
 /// Fills in size, channels and broken images from a look at some.
 void look(DatasetInfo& info, const std::vector<Item>& items, const std::vector<NamedFile>& files,
           const ImageAccess& access) {
-    const std::size_t looks = std::min<std::size_t>(items.size(), 200);
+    const std::size_t looks = std::min<std::size_t>(items.size(), access.quick ? 16 : 200);
     bool first = true;
     for (std::size_t k = 0; k < looks; ++k) {
         const std::size_t file = items[k * items.size() / looks].file;
@@ -126,19 +168,21 @@ void look(DatasetInfo& info, const std::vector<Item>& items, const std::vector<N
     }
 }
 
-std::vector<std::size_t> natural_order(const std::vector<NamedFile>& files) {
-    std::vector<std::size_t> order(files.size());
-    std::iota(order.begin(), order.end(), std::size_t(0));
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+std::vector<std::uint32_t> natural_order(const std::vector<NamedFile>& files) {
+    std::vector<std::uint32_t> order(files.size());
+    std::iota(order.begin(), order.end(), 0u);
+    const auto less = [&](std::uint32_t a, std::uint32_t b) {
         return natural_less(files[a].name, files[b].name);
-    });
+    };
+    if (!std::is_sorted(order.begin(), order.end(), less))
+        std::sort(order.begin(), order.end(), less);
     return order;
 }
 
 /// A hash over names and sizes.
-std::string hash_of(const std::vector<NamedFile>& files, const std::vector<std::size_t>& order) {
+std::string hash_of(const std::vector<NamedFile>& files, const std::vector<std::uint32_t>& order) {
     std::string text;
-    for (std::size_t i : order)
+    for (std::uint32_t i : order)
         text += files[i].name + '\n' + std::to_string(files[i].bytes) + '\n';
     return sha256_of(text);
 }
@@ -146,7 +190,11 @@ std::string hash_of(const std::vector<NamedFile>& files, const std::vector<std::
 }  // namespace
 
 bool natural_less(std::string_view a, std::string_view b) {
-    std::size_t i = 0, j = 0;
+    // What both share says nothing, up to the number in which they part.
+    const auto parted = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
+    auto i = std::size_t(parted - a.begin());
+    while (i > 0 && is_digit(a[i - 1])) --i;
+    std::size_t j = i;
     while (i < a.size() && j < b.size()) {
         if (is_digit(a[i]) && is_digit(b[j])) {
             const std::string_view m = digits_at(a, i), n = digits_at(b, j);
@@ -172,34 +220,31 @@ bool is_visible_image(std::string_view name) {
 }
 
 std::shared_ptr<const Dataset> image_set(const std::vector<NamedFile>& files, ImageAccess access,
-                                         DatasetInfo info, std::string_view split) {
+                                         DatasetInfo info, std::string_view split,
+                                         const Beside& beside) {
     if (files.empty())
         throw Error("There is no image in “{name}”. Daguerre reads PNG, JPEG, WebP and TIFF.",
                     {{"name", info.title}});
-    const std::vector<std::size_t> order = natural_order(files);
-    const std::vector<Place> places = places_of(files, order);
+    const std::vector<std::uint32_t> order = natural_order(files);
+    const std::size_t shared = shared_folders(files);
+    const Labels labels(files, shared, beside, info.title);
+    info.classes = labels.names;
 
     std::set<std::string> splits;
-    std::map<std::string_view, int, decltype(&natural_less)> classes(&natural_less);
-    for (const Place& place : places) {
-        splits.insert(place.split);
-        if (!place.folder.empty()) classes.emplace(place.folder, 0);
-    }
-    for (auto& [name, label] : classes) {
-        label = int(info.classes.size());
-        info.classes.emplace_back(name);
-    }
+    for (const NamedFile& file : files) splits.insert(place_of(file.name, shared).split);
     const std::string chosen = chosen_split(splits, split, info.title);
     info.split = chosen.empty() && splits.size() > 1 ? "train" : chosen;
+    if (splits.erase("") > 0 && !splits.empty()) splits.insert("train");
+    info.splits = {splits.begin(), splits.end()};
 
     std::vector<Item> items;
-    for (const Place& place : places) {
-        if (place.split != chosen && !(place.split.empty() && chosen == "train")) continue;
-        const auto found = classes.find(place.folder);
-        items.push_back({place.file, found == classes.end() ? -1 : found->second});
+    for (std::uint32_t i : order) {
+        const Place place = place_of(files[i].name, shared);
+        if (place.split == chosen || (place.split.empty() && chosen == "train"))
+            items.push_back({i, labels.of(files[i], place.folder)});
     }
     info.count = std::int64_t(items.size());
-    info.sha256 = hash_of(files, order);
+    if (info.sha256.empty() && !access.quick) info.sha256 = hash_of(files, order);
     look(info, items, files, access);
     return std::make_shared<ImageSet>(std::move(info), std::move(access), std::move(items));
 }

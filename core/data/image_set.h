@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/data/beside.h"
 #include "core/data/dataset.h"
 #include "core/image/image_file.h"
 
@@ -28,14 +29,17 @@ bool is_visible_image(std::string_view name);
 struct ImageAccess {
     std::function<ImageInfo(std::size_t i)> peek;  // from the header; throws Error
     std::function<Image(std::size_t i)> read;      // safe from any thread; throws Error
+    bool quick = false;  // a set for a moment: few images are looked at, and there's no hash
 };
 
 /// The dataset of one split. Folders that all files share are passed over; then comes a folder that
-/// is a split, if any, then one that is a class, if any. Classes are counted over all splits, so
-/// that labels agree. Order is natural. Size and channels in info are those of 200 images spread
-/// over the set, 0 where these differ. Throws Error when there is no image.
+/// is a split, if any, then one that is a class, if any. What lies beside counts before folders.
+/// Classes are counted over all splits, so that labels agree. Order is natural. Size and channels
+/// in info are those of 200 images spread over the set, 0 where these differ. Throws Error when
+/// there is no image.
 std::shared_ptr<const Dataset> image_set(const std::vector<NamedFile>& files, ImageAccess access,
-                                         DatasetInfo info, std::string_view split);
+                                         DatasetInfo info, std::string_view split,
+                                         const Beside& beside = {});
 
 /// The most pixels that an image of a dataset may have.
 inline constexpr std::int64_t dataset_pixel_limit = 100'000'000;

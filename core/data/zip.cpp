@@ -8,8 +8,10 @@ std::shared_ptr<const Dataset> open_zip(const std::filesystem::path& file, Datas
     const auto archive = std::make_shared<const ZipFile>(file);
     const auto entries = std::make_shared<std::vector<std::size_t>>();
     std::vector<NamedFile> files;
+    Beside beside;
     for (std::size_t i = 0; i < archive->entries().size(); ++i) {
         const ZipFile::Entry& entry = archive->entries()[i];
+        if (is_beside(entry.name)) keep_beside(beside, entry.name, archive->read(i));
         if (!is_visible_image(entry.name)) continue;
         files.push_back({entry.name, entry.bytes});
         entries->push_back(i);
@@ -22,7 +24,7 @@ std::shared_ptr<const Dataset> open_zip(const std::filesystem::path& file, Datas
         [=](std::size_t i) {
             return read_image(archive->read((*entries)[i]), name(i), dataset_pixel_limit);
         }};
-    return image_set(files, access, std::move(info), split);
+    return image_set(files, access, std::move(info), split, beside);
 }
 
 }  // namespace daguerre

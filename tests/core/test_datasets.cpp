@@ -69,12 +69,28 @@ private Q_SLOTS:
 
     void every_row_is_whole() {
         for (const DatasetRow& row : datasets()) {
-            QVERIFY(!row.title.empty() && !row.licence.empty() && !row.source.empty() && row.open);
-            QVERIFY(!row.files.empty());
-            for (const DatasetFile& file : row.files) {
+            QVERIFY(!row.title.empty() && !row.licence.empty() && !row.source.empty());
+            QVERIFY(row.mirrors.empty() != row.steps.empty());
+            QCOMPARE(row.open == nullptr, row.files.empty());
+            std::vector<DatasetFile> files = row.files;
+            if (!row.archive.name.empty()) files.push_back(row.archive);
+            for (const DatasetFile& file : files) {
                 QCOMPARE(file.sha256.size(), std::size_t(64));
                 QVERIFY(file.bytes > 0);
             }
+            for (const std::string& mirror : row.mirrors)
+                QVERIFY(mirror.starts_with("http") && mirror.ends_with("/"));
+        }
+    }
+
+    void counts_agree_with_the_sizes_of_the_files() {
+        for (const DatasetRow& row : datasets()) {
+            std::uint64_t bytes = 0;
+            for (const DatasetFile& file : row.files) bytes += file.bytes;
+            const auto images = std::uint64_t(row.train_count + row.test_count);
+            if (row.id == "cifar10") QCOMPARE(bytes, images * 3073);
+            if (row.id == "cifar100") QCOMPARE(bytes, images * 3074);
+            if (row.id == "quickdraw") QCOMPARE(bytes, images * 784 + 80 * row.files.size());
         }
     }
 
@@ -126,8 +142,8 @@ private Q_SLOTS:
     }
 
     void what_is_not_here_says_how_to_get_it() {
-        QVERIFY(says(refusal([] { open_dataset("fashion-mnist"); }),
-                     "daguerre fetch fashion-mnist --from FOLDER"));
+        QVERIFY(
+            says(refusal([] { open_dataset("fashion-mnist"); }), "daguerre fetch fashion-mnist"));
         QVERIFY(says(refusal<UnknownWord>([] { open_dataset("mnits"); }), "“mnist”"));
         QVERIFY(says(refusal<UnknownWord>([] { open_dataset("zzzzzzzz"); }), "fashion-mnist"));
         QVERIFY(refusal<UnknownWord>([] {
@@ -249,6 +265,76 @@ private Q_SLOTS:
         QCOMPARE(all_under(home_ / "datasets"), std::vector<std::string>{});
     }
 
+    /// A CelebA of four images, with the lists as its makers write them.
+    DatasetRow write_celeba() {
+        const fs::path mine = home_ / "datasets" / "celeba";
+        std::vector<ZipEntry> entries;
+        for (int i = 1; i <= 4; ++i) {
+            Image image = Image::blank(178, 218, 3);
+            std::fill(image.pixels.begin(), image.pixels.end(), std::byte(i));
+            write_image(folder_ / "face.png", image);
+            entries.push_back({"img_align_celeba/00000" + std::to_string(i) + ".png",
+                               read_file(folder_ / "face.png", 1 << 20)});
+        }
+        write_quickly(mine / "img_align_celeba.zip", zip_of(entries));
+        write_quickly(mine / "list_attr_celeba.txt",
+                      "4\nMale Smiling \n000001.png -1  1\n000002.png  1 -1\n000003.png -1 -1\n"
+                      "000004.png  1  1\n");
+        write_quickly(mine / "list_eval_partition.txt",
+                      "000001.png 0\n000002.png 0\n000003.png 0\n000004.png 2\n");
+        return row_of("celeba");
+    }
+
+    void celeba_has_splits_and_classes_by_attribute() {
+        write_celeba();
+        const auto plain = open_dataset("celeba");
+        QCOMPARE(plain->info().count, std::int64_t(3));
+        QVERIFY(plain->info().classes.empty() && plain->info().mirror_safe);
+        QCOMPARE(open_dataset("celeba", "test")->info().count, std::int64_t(1));
+        const auto smiling = open_dataset("celeba:Smiling");
+        QCOMPARE(smiling->info().classes, (std::vector<std::string>{"Smiling", "not Smiling"}));
+        QCOMPARE(labels_of(*smiling), (std::vector<int>{0, 1, 1}));
+        QCOMPARE(int(smiling->at(1).image.row<std::uint8_t>(0)[0]), 2);
+        const auto both = open_dataset("celeba:Male,Smiling", "test");
+        QCOMPARE(both->info().classes,
+                 (std::vector<std::string>{"Male, Smiling", "Male, not Smiling",
+                                           "not Male, Smiling", "not Male, not Smiling"}));
+        QCOMPARE(labels_of(*both), std::vector<int>{0});
+        QVERIFY(says(refusal<UnknownWord>([] { open_dataset("celeba:Smilign"); }), "“Smiling”"));
+        QVERIFY(!refusal([] { open_dataset("mnist:Smiling"); }).empty());
+    }
+
+    void broken_lists_of_celeba_are_named() {
+        write_celeba();
+        const fs::path mine = home_ / "datasets" / "celeba";
+        write_quickly(mine / "list_attr_celeba.txt", "4\nMale Smiling\n000001.png -1\n");
+        QVERIFY(says(refusal([] { open_dataset("celeba:Male"); }), "Line 3 of"));
+        write_quickly(mine / "list_eval_partition.txt", "000001.png 7\n");
+        QVERIFY(says(refusal([] { open_dataset("celeba"); }), "which split"));
+    }
+
+    void imagenet_is_used_where_it_lies() {
+        const fs::path images = folder_ / "ILSVRC" / "Data";
+        for (const char* name : {"train/n01440764/a.png", "train/n02012849/b.png",
+                                 "train/n03126707/c.png", "val/n01440764/d.png"})
+            write_image(images / name, Image::blank(4, 4, 3));
+        write_quickly(folder_ / "LOC_synset_mapping.txt",
+                      "n01440764 tench, Tinca tinca\nn02012849 crane\nn03126707 crane\n");
+        import_dataset(row_of("imagenet"), images, go_on);
+        import_dataset(row_of("imagenet"), images, go_on);
+        QVERIFY(fs::is_symlink(home_ / "datasets" / "imagenet"));
+        const auto dataset = open_dataset("imagenet");
+        QCOMPARE(dataset->info().classes,
+                 (std::vector<std::string>{"tench", "crane (n02012849)", "crane (n03126707)"}));
+        QCOMPARE(dataset->info().licence, row_of("imagenet").licence);
+        QCOMPARE(labels_of(*open_dataset("imagenet", "validation")), std::vector<int>{0});
+        write_image(folder_ / "flat" / "a.png", Image::blank(4, 4, 3));
+        QVERIFY(says(refusal([&] { import_dataset(row_of("imagenet"), folder_ / "flat", go_on); }),
+                     "no folders of classes"));
+        fs::remove_all(images);
+        QVERIFY(says(refusal([] { open_dataset("imagenet"); }), "daguerre fetch imagenet"));
+    }
+
     void real_sets_open() {
         const fs::path shared = fs::path(DAGUERRE_SHARED) / "data";
         if (!fs::exists(shared)) QSKIP("the shared data aren't here");
@@ -256,6 +342,19 @@ private Q_SLOTS:
         QCOMPARE(doodles->info().count, std::int64_t(3000));
         QCOMPARE(doodles->info().classes, (std::vector<std::string>{"cat", "rainbow", "train"}));
         const fs::path clothing = shared / "clothing" / "clothing-96.zip";
+        const fs::path cifar = shared / "evaluation-only" / "cifar10";
+        const auto first = open_dataset(cifar.string());
+        std::vector<int> labels;
+        for (int i = 0; i < 10; ++i) labels.push_back(first->label(i));
+        QCOMPARE(labels, (std::vector<int>{6, 9, 9, 4, 1, 1, 2, 7, 8, 3}));
+        QCOMPARE(first->info().classes[6], std::string("frog"));
+        const auto jpegs = open_dataset((cifar / "cifar10-jpeg.tar.gz").string(), "test");
+        QCOMPARE(jpegs->info().count, std::int64_t(10'000));
+        QCOMPARE(jpegs->info().classes, row_of("cifar10").classes);
+        // The binary test batch was made of these images, the classes taking turns.
+        const auto batch = open_dataset(cifar.string(), "test");
+        for (const int i : {0, 1, 13, 9999})
+            QVERIFY(batch->at(i).image.pixels == jpegs->at(i % 10 * 1000 + i / 10).image.pixels);
         for (const auto& [split, count] :
              {std::pair("train", 3068), std::pair("validation", 341), std::pair("test", 372)}) {
             const auto dataset = open_dataset(clothing.string(), split);

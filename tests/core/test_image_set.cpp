@@ -163,7 +163,8 @@ private Q_SLOTS:
         for (const char* name : {"set", "set.zip", "empty.zip"})
             QVERIFY2(!open_refusal(folder_ / name).empty(), name);
         QVERIFY(says(open_refusal(folder_ / "set"), "There is no image in"));
-        QVERIFY(says(open_refusal(folder_ / "set" / "notes.txt"), "neither a folder nor a zip"));
+        QVERIFY(says(open_refusal(folder_ / "set" / "notes.txt"),
+                     "neither a folder nor a zip, tar or photo"));
         QVERIFY(says(open_refusal(folder_ / "nowhere"), "nowhere"));
     }
 
@@ -256,6 +257,139 @@ private Q_SLOTS:
         write_quickly(folder_ / "set.zip", damaged);
         const auto dataset = open_dataset((folder_ / "set.zip").string());
         QVERIFY(says(refusal([&] { dataset->at(0); }), "is damaged"));
+    }
+
+    void labels_of_dataset_json_count_before_folders() {
+        const std::vector<std::string> names{"00000/img00.png", "00000/img01.png",
+                                             "00001/img02.png", "00001/img03.png"};
+        write_images(folder_ / "set", names);
+        const auto labelled = [&](const std::string& json, const std::string& above) {
+            write_quickly(folder_ / "set" / "dataset.json", json);
+            write_quickly(folder_ / "set.zip", zip_of_folder(folder_ / "set", above));
+            const auto folder = open_dataset((folder_ / "set").string());
+            const auto zip = open_dataset((folder_ / "set.zip").string());
+            [&] {
+                QCOMPARE(zip->info().classes, folder->info().classes);
+                for (int i = 0; i < 4; ++i) QCOMPARE(zip->label(i), folder->label(i));
+            }();
+            return folder;
+        };
+        const auto set = labelled(
+            R"({"labels": [["00000/img00.png", 2], ["00000/img01.png", 0], ["00001/img03.png", 2]]})",
+            "");
+        QCOMPARE(labels_of(*set), (std::vector<int>{2, 0, -1, 2}));
+        QCOMPARE(set->info().classes, (std::vector<std::string>{"0", "1", "2"}));
+        QCOMPARE(labels_of(*labelled(R"({"labels": [["00001/img02.png", 1]]})", "a/b/")),
+                 (std::vector<int>{-1, -1, 1, -1}));
+        for (const char* none :
+             {R"({"labels": null})", R"({"labels": [["00000/img00.png", [1, 0]]]})"})
+            QCOMPARE(labels_of(*labelled(none, "")), (std::vector<int>{-1, -1, -1, -1}));
+        QCOMPARE(labels_of(*labelled(R"({"name": "other"})", "")), (std::vector<int>{0, 0, 1, 1}));
+        for (const char* bad : {"{", R"({"labels": 3})", R"({"labels": [["a.png"]]})",
+                                R"({"labels": [[3, "a.png"]]})"}) {
+            write_quickly(folder_ / "set" / "dataset.json", bad);
+            QVERIFY(says(open_refusal(folder_ / "set"), "dataset.json"));
+        }
+        for (const char* label : {"-1", "1.5", "99999999999", "\"cat\""}) {
+            const auto broken =
+                labelled(R"({"labels": [["00000/img00.png", 1], ["00000/img01.png", )" +
+                             std::string(label) + "]]}",
+                         "");
+            QVERIFY(says(refusal([&] { broken->at(1); }), "can't be one"));
+            QCOMPARE(network_views(*broken, 6, 1, {}).labels, (std::vector<int>{1, -1, -1}));
+        }
+    }
+
+    void mixed_sizes_modes_and_depths_become_one_view() {
+        write_image(folder_ / "a.png", plain(9, 5, 3, 10));
+        write_image(folder_ / "b.png", plain(5, 9, 1, 20));
+        write_image(folder_ / "c.png", plain(7, 7, 4, 255));
+        Image deep = Image::blank(6, 6, 3, 16);
+        for (int y = 0; y < 6; ++y)
+            for (std::uint16_t& value : deep.row<std::uint16_t>(y)) value = 40 * 257;
+        write_image(folder_ / "d.png", deep);
+        write_image(folder_ / "e.jpg", plain(8, 8, 1, 50));
+        write_image(folder_ / "f.webp", plain(6, 6, 3, 60));
+        const auto dataset = open_dataset(folder_.string());
+        QCOMPARE(dataset->info().width, 0);
+        QCOMPARE(dataset->info().channels, 0);
+        const PixelBlock block = network_views(*dataset, 4, 3, {});
+        QVERIFY(block.left_out.empty());
+        const int values[] = {10, 20, 255, 40, 50, 60};
+        for (std::size_t i = 0; i < 6; ++i)
+            for (std::size_t k = 0; k < 48; ++k)
+                QVERIFY(std::abs(int(block.pixels[48 * i + k]) - values[i]) <= 1);
+    }
+
+    void one_grey_image_among_colours_is_converted() {
+        Image colour = plain(6, 6, 3, 0);
+        colour.row<std::uint8_t>(2)[4] = 200;
+        for (const char* name : {"a.png", "b.png", "c.png"}) write_image(folder_ / name, colour);
+        write_image(folder_ / "grey.png", plain(6, 6, 1, 7));
+        const PixelBlock block = network_views(*open_dataset(folder_.string()), 0, 0, {});
+        QCOMPARE(block.channels, 3);
+        QVERIFY(block.left_out.empty());
+    }
+
+    void empty_and_mislabelled_files_are_listed() {
+        write_images(folder_, std::vector<std::string>{"a.png", "z.png"});
+        write_quickly(folder_ / "empty.png", "");
+        write_quickly(folder_ / "page.jpg", "<html>");
+        fs::create_symlink("round.png", folder_ / "round.png");
+        fs::create_directories(folder_ / "folder.png");
+        const auto dataset = open_dataset(folder_.string());
+        QCOMPARE(dataset->info().count, std::int64_t(4));
+        QCOMPARE(dataset->info().left_out.size(), std::size_t(2));
+        const PixelBlock block = network_views(*dataset, 6, 1, {});
+        QCOMPARE(block.labels.size(), std::size_t(2));
+        QVERIFY(says(block.left_out[0].name, "empty.png"));
+        QVERIFY(says(block.left_out[1].reason, "page.jpg"));
+    }
+
+    void a_set_that_changes_while_it_is_read_goes_on() {
+        write_images(folder_, std::vector<std::string>{"a.png", "b.png", "c.png", "d.png"});
+        const auto dataset = open_dataset(folder_.string());
+        fs::remove(folder_ / "b.png");
+        write_image(folder_ / "c.png", plain(3, 3, 1, 9));
+        write_quickly(folder_ / "d.png", "");
+        const PixelBlock block = network_views(*dataset, 6, 1, {});
+        QCOMPARE(block.labels.size(), std::size_t(2));
+        QCOMPARE(int(block.pixels[0]), 1);
+        QCOMPARE(int(block.pixels[36]), 9);
+        QCOMPARE(block.left_out.size(), std::size_t(2));
+    }
+
+    void a_large_folder_shows_its_first_images_while_it_is_listed() {
+        const std::string bytes = [&] {
+            write_image(folder_ / "one.png", plain(6, 6, 1, 1));
+            return read_file(folder_ / "one.png", 1 << 20);
+        }();
+        for (int i = 0; i < 1500; ++i)
+            write_quickly(folder_ / "set" / (i % 2 ? "cat" : "dog") / (std::to_string(i) + ".png"),
+                          bytes);
+        const std::string path = (folder_ / "set").string();
+        std::vector<std::int64_t> found;
+        std::shared_ptr<const Dataset> first;
+        const auto whole = open_dataset(path, "train", [&](const Listing& listing) {
+            found.push_back(listing.found);
+            if (!first) first = listing.so_far();
+            return true;
+        });
+        QVERIFY(found.size() >= 4 && std::is_sorted(found.begin(), found.end()));
+        QCOMPARE(first->info().count, found[0]);
+        QVERIFY(first->info().count < 500 && first->info().sha256.empty());
+        QCOMPARE(first->at(first->info().count - 1).image.width, 6);
+        QCOMPARE(whole->info().count, std::int64_t(1500));
+        QCOMPARE(whole->info().sha256, open_dataset(path)->info().sha256);
+        int calls = 0;
+        QVERIFY(!open_dataset(path, "train", [&](const Listing&) { return ++calls < 2; }));
+        QCOMPARE(calls, 2);
+        QVERIFY(says(refusal([&] {
+                         open_dataset(path, "test", [](const Listing& listing) {
+                             return listing.so_far() == nullptr;
+                         });
+                     }),
+                     "no images for “test”"));
     }
 
     void images_are_read_from_many_threads() {
