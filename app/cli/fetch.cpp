@@ -1,5 +1,6 @@
+#include "core/data/fetch.h"
+
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <memory>
 
 #include "app/cli/command.h"
@@ -11,56 +12,45 @@
 namespace daguerre {
 namespace {
 
-namespace fs = std::filesystem;
-
 struct Words {
     std::string dataset, from;
 };
 
 const DatasetRow* known(const std::string& id) {
-    const auto& rows = datasets();
-    const auto row =
-        std::find_if(rows.begin(), rows.end(), [&](auto& each) { return each.id == id; });
-    return row == rows.end() ? nullptr : &*row;
+    for (const DatasetRow& row : datasets())
+        if (row.id == id) return &row;
+    return nullptr;
 }
 
-std::string file_names(const DatasetRow& row) {
-    std::string list;
-    for (const DatasetFile& file : row.files) list += (list.empty() ? "" : ", ") + file.name;
-    return list;
+/// false: stopped.
+bool get(Terminal& terminal, const DatasetRow& row, const std::string& from) {
+    const bool address = from.find("://") != std::string::npos;
+    if (address || from.empty()) return fetch_dataset(row, from, terminal.on_progress());
+    import_dataset(row, from, terminal.on_progress());
+    return !terminal.stopped();
 }
 
-/// How to get a known dataset by hand.
-[[noreturn]] void explain(const DatasetRow& row) {
-    throw Error(
-        "Daguerre can't download yet. {title} is published at {source}: get {files} from there, "
-        "then say: daguerre fetch {id} --from FOLDER.",
-        {{"title", row.title}, {"source", row.source}, {"files", file_names(row)}, {"id", row.id}});
+bool get_own(Terminal& terminal, const std::string& id, const std::string& from) {
+    if (from.empty()) row_named(datasets(), id, "dataset");
+    if (from.find("://") != std::string::npos)
+        return fetch_own_dataset(id, from, terminal.on_progress());
+    import_own_dataset(id, from, terminal.on_progress());
+    return !terminal.stopped();
 }
 
 Result run(Terminal& terminal, const Words& words) {
-    const bool address = words.from.find("://") != std::string::npos;
     const DatasetRow* row = known(words.dataset);
-    if (!row && (words.from.empty() || address)) {
-        if (words.from.empty()) row_named(datasets(), words.dataset, "dataset");
-        throw Error(
-            "Daguerre can't download yet. Get “{from}” with a browser, then say: daguerre fetch "
-            "{id} --from FILE.",
-            {{"from", words.from}, {"id", words.dataset}});
-    }
     if (row && words.from.empty()) {
-        const auto folder = dataset_folder(*row);
-        if (!folder) explain(*row);
-        terminal.line(row->title + " is here already: " + folder->string());
-        return {.files = {*folder}};
+        if (const auto folder = dataset_folder(*row)) {
+            terminal.line(row->title + " is here already: " + folder->string());
+            return {.files = {*folder}};
+        }
     }
-    if (address) explain(*row);
-    if (row)
-        import_dataset(*row, words.from, terminal.on_progress());
-    else
-        import_own_dataset(words.dataset, words.from, terminal.on_progress());
-    if (terminal.stopped()) return {.stopped = true};
+    const bool done =
+        row ? get(terminal, *row, words.from) : get_own(terminal, words.dataset, words.from);
+    if (!done) return {.stopped = true};
     const auto info = open_dataset(words.dataset)->info();
+    for (const BrokenFile& file : info.left_out) terminal.remark(file.reason);
     terminal.line(info.title + ": " + std::to_string(info.count) + " images to train with.");
     return {};
 }
@@ -68,12 +58,17 @@ Result run(Terminal& terminal, const Words& words) {
 }  // namespace
 
 Command fetch_command() {
-    return {"fetch", "Import a dataset, checked by SHA-256", [](CLI::App& app) -> Run {
+    return {"fetch", "Download or import a dataset, checked by SHA-256", [](CLI::App& app) -> Run {
                 const auto words = std::make_shared<Words>();
                 app.add_option("DATASET", words->dataset, "a known id, or a name of your own")
                     ->required();
-                app.add_option("--from", words->from, "file, folder or zip that holds it")
-                    ->type_name("FILE|DIR");
+                app.add_option("--from", words->from,
+                               "where it lies: an address (its files, or the folder of them), or a "
+                               "file, folder or archive here")
+                    ->type_name("URL|FILE|DIR");
+                app.footer(
+                    "A download that was broken off goes on when it is asked for again. http_proxy "
+                    "and https_proxy are heeded, and certificates in SSL_CERT_FILE.");
                 return [words](Terminal& terminal, const Fields&) { return run(terminal, *words); };
             }};
 }

@@ -37,6 +37,9 @@ std::string whole_text(double number) {
 }
 
 std::string stand_text(const Stand& stand, double per_second, double seconds_left) {
+    if (stand.what == "bytes")
+        return stand_text({stand.done / 1e6, stand.total / 1e6, "MB", stand.figures},
+                          per_second / 1e6, seconds_left);
     std::string text = whole_text(stand.done);
     if (stand.total > 0) text += " of " + whole_text(stand.total);
     text += " " + stand.what;

@@ -90,7 +90,7 @@ void TestCommands::a_value_out_of_range_gives_1() {
              {"train mnist --family diffusion --out run --images 0", "images"},
              {"models --threads 5000", "threads"},
              {"bench sample --batch 0", "batch"},
-             {"fetch fashion-mnist", "published at"},
+             {"fetch shapes --from nowhere", "nowhere"},
          }) {
         const Ran ran = bench_.run(words(each.line));
         QVERIFY2(ran.status == 1, each.line + ran.err);
@@ -111,7 +111,7 @@ void TestCommands::json_is_pure_and_ends_with_done() {
              {"inspect nothing-there --json", "failed"},
              {"models --jsno --json", "failed"},
              {"train mnist --json", "failed"},
-             {"fetch fashion-mnist --json", "failed"},
+             {"fetch celeba --json", "failed"},
          }) {
         const QList<QJsonObject> objects = bench_.run(words(each.line)).json();
         QVERIFY2(!objects.isEmpty(), each.line);
