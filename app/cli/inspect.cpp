@@ -89,22 +89,71 @@ Json about_model(const Model& model) {
             {"remarks", info.remarks}};
 }
 
-Json about_dataset(const DatasetInfo& info) {
-    Json left_out = Json::array();
-    for (const BrokenFile& file : info.left_out) left_out.push_back(file.name + ": " + file.reason);
+/// How many images each class has, and those without one; null for more classes than one reads.
+Json images_by_class(const Dataset& dataset) {
+    constexpr std::size_t readable = 100;
+    const DatasetInfo& info = dataset.info();
+    if (info.classes.empty() || info.classes.size() > readable) return {};
+    std::vector<std::int64_t> counts(info.classes.size() + 1);
+    for (std::int64_t i = 0; i < info.count; ++i) {
+        const int label = dataset.label(i);
+        ++counts[label < 0 ? info.classes.size() : std::size_t(label)];
+    }
+    Json object = Json::object();
+    for (std::size_t k = 0; k < info.classes.size(); ++k) object[info.classes[k]] = counts[k];
+    if (counts.back() > 0) object["(none)"] = counts.back();
+    return object;
+}
+
+Json images_by_split(const std::string& name, const DatasetInfo& info) {
+    if (info.splits.size() < 2) return {};
+    Json object = Json::object();
+    for (const std::string& split : info.splits)
+        object[split] = split == info.split ? info.count : open_dataset(name, split)->info().count;
+    return object;
+}
+
+/// What opening found broken; with `all`, what reading every image finds.
+Json problems(Terminal& terminal, const Dataset& dataset, bool all) {
+    const DatasetInfo& info = dataset.info();
+    Json list = Json::array();
+    const auto add = [&](const std::string& name, const std::string& reason) {
+        list.push_back(reason.find(name) == std::string::npos ? name + ": " + reason : reason);
+    };
+    if (!all)
+        for (const BrokenFile& file : info.left_out) add(file.name, file.reason);
+    for (std::int64_t i = 0; all && i < info.count && !terminal.stopped(); ++i) {
+        terminal.progress({double(i), double(info.count), "images"});
+        try {
+            dataset.at(i);
+        } catch (const Error& error) {
+            add("image " + std::to_string(i), error.what());
+        }
+    }
+    return list;
+}
+
+Json about_dataset(Terminal& terminal, const std::string& name, bool all) {
+    const auto dataset = open_dataset(name);
+    const DatasetInfo& info = dataset->info();
     return {{"id", info.id},
             {"title", info.title},
             {"split", info.split},
             {"images", info.count},
+            {"images_by_split", images_by_split(name, info)},
             {"width", info.width},
             {"height", info.height},
             {"channels", info.channels},
             {"classes", info.classes},
+            {"images_by_class", images_by_class(*dataset)},
+            {"mirror_safe", info.mirror_safe},
             {"licence", info.licence},
             {"source", info.source},
             {"sha256", info.sha256},
-            {"left_out", left_out}};
+            {"problems", problems(terminal, *dataset, all)}};
 }
+
+bool is_archive(const fs::path& file) { return file.extension() == ".zip" || has_tar_suffix(file); }
 
 bool is_model_folder(const fs::path& folder) {
     for (const char* name : {"model_index.json", "daguerre.json", "config.json"})
@@ -123,7 +172,7 @@ Json about_run(const fs::path& folder) {
     return about;
 }
 
-Result run(Terminal& terminal, const std::string& name) {
+Result run(Terminal& terminal, const std::string& name, bool all) {
     const fs::path path = name;
     if (!fs::exists(path)) {
         for (const ModelEntry& entry : known_models())
@@ -132,17 +181,17 @@ Result run(Terminal& terminal, const std::string& name) {
                        Result{};
         if (has_image_suffix(path) || path.has_parent_path())
             throw Error("There is no file or folder “{name}”.", {{"name", name}});
-        show(terminal, "dataset", name, about_dataset(open_dataset(name)->info()));
-    } else if (fs::is_regular_file(path) && path.extension() != ".zip") {
+        show(terminal, "dataset", name, about_dataset(terminal, name, all));
+    } else if (fs::is_regular_file(path) && !is_archive(path)) {
         show(terminal, "image", path, about_image(path));
     } else if (fs::exists(path / "run.json")) {
         show(terminal, "run", path, about_run(path));
     } else if (is_model_folder(path)) {
         show(terminal, "model", path, about_model(*open_model(name)));
     } else {
-        show(terminal, "dataset", path, about_dataset(open_dataset(name)->info()));
+        show(terminal, "dataset", path, about_dataset(terminal, name, all));
     }
-    return {};
+    return {.stopped = terminal.stopped()};
 }
 
 }  // namespace
@@ -152,7 +201,11 @@ Command inspect_command() {
             [](CLI::App& app) -> Run {
                 const auto name = std::make_shared<std::string>();
                 app.add_option("FILE|DIR", *name, "what to look at; an id will do too")->required();
-                return [name](Terminal& terminal, const Fields&) { return run(terminal, *name); };
+                const auto all = std::make_shared<bool>(false);
+                app.add_flag("--all", *all, "of a dataset: read every image to find broken ones");
+                return [name, all](Terminal& terminal, const Fields&) {
+                    return run(terminal, *name, *all);
+                };
             }};
 }
 
