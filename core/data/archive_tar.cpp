@@ -1,6 +1,8 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <locale.h>
+
 #include <algorithm>
 
 #include "core/base/error.h"
@@ -15,6 +17,22 @@ constexpr std::uint64_t entry_limit = 512'000'000;
 constexpr std::uint64_t whole_limit = 200, surely_fine = 1'000'000'000;
 
 using Reader = std::unique_ptr<archive, int (*)(archive*)>;
+
+/// libarchive turns names from and into the locale's alphabet: in this one, all of them can be.
+class InUtf8 {
+public:
+    InUtf8() : before_(uselocale(utf8())) {}
+    ~InUtf8() { uselocale(before_); }
+    InUtf8(const InUtf8&) = delete;
+    InUtf8& operator=(const InUtf8&) = delete;
+
+private:
+    static locale_t utf8() {
+        static const locale_t made = newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t());
+        return made;
+    }
+    locale_t before_;
+};
 
 Reader tar_reader() {
     Reader reader(archive_read_new(), archive_read_free);
@@ -38,6 +56,7 @@ public:
     }
 
     void run() {
+        const InUtf8 names;
         const Reader reader = tar_reader();
         constexpr std::size_t block = 1 << 18;
         if (archive_read_open_filename(reader.get(), file_.c_str(), block) != ARCHIVE_OK)
@@ -60,7 +79,6 @@ private:
             const int code = archive_read_next_header(reader, &entry);
             if (code == ARCHIVE_EOF) return true;
             if (code < ARCHIVE_WARN) refuse(reader);
-            // Of a name that can't be written in the user's alphabet, libarchive has only bytes.
             const char* const name = archive_entry_pathname(entry);
             if (!name || !archive_entry_size_is_set(entry)) continue;
             TarEntry passed;
@@ -128,6 +146,7 @@ struct ZipWriter::Parts {
 };
 
 ZipWriter::ZipWriter(const fs::path& file) : parts_(std::make_unique<Parts>()) {
+    const InUtf8 names;
     parts_->file = file;
     archive* const writer = parts_->writer.get();
     archive_write_set_format_zip(writer);
@@ -139,6 +158,7 @@ ZipWriter::ZipWriter(const fs::path& file) : parts_(std::make_unique<Parts>()) {
 ZipWriter::~ZipWriter() = default;
 
 void ZipWriter::add(const std::string& name, std::string_view bytes) {
+    const InUtf8 names;
     archive_entry* const entry = archive_entry_clear(parts_->entry.get());
     archive_entry_set_pathname(entry, name.c_str());
     archive_entry_set_size(entry, la_int64_t(bytes.size()));
@@ -151,6 +171,7 @@ void ZipWriter::add(const std::string& name, std::string_view bytes) {
 }
 
 void ZipWriter::finish() {
+    const InUtf8 names;
     parts_->require_ok(archive_write_close(parts_->writer.get()) == ARCHIVE_OK);
 }
 

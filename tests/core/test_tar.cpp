@@ -1,5 +1,6 @@
 #include <QTemporaryDir>
 #include <QtTest>
+#include <clocale>
 #include <filesystem>
 
 #include "core/base/error.h"
@@ -154,10 +155,21 @@ private Q_SLOTS:
             files.push_back({name, image});
             write_quickly(folder_ / "set" / name, image);
         }
+        // As Python and others write long and foreign names (POSIX.1-2001, pax).
+        const std::string path = " path=" + std::string("鳥/とり.png") + "\n";
+        files.push_back({"pax", std::to_string(path.size() + 2) + path, 'x'});
+        files.push_back({"replaced.png", image});
+        write_quickly(folder_ / "set" / "鳥/とり.png", image);
         write_quickly(folder_ / "set.tar", tar_of(files));
+        const locale_t plain = newlocale(LC_ALL_MASK, "C", locale_t());
+        const locale_t before = uselocale(plain);
+        const auto restore = qScopeGuard([&] {
+            uselocale(before);
+            freelocale(plain);
+        });
         import_own_dataset("any", folder_ / "set.tar", go_on);
         const auto classes = open_dataset((folder_ / "set").string())->info().classes;
-        QCOMPARE(classes.size(), std::size_t(3));
+        QCOMPARE(classes.size(), std::size_t(4));
         QCOMPARE(open_dataset((folder_ / "set.tar").string())->info().classes, classes);
         QCOMPARE(open_dataset("any")->info().classes, classes);
     }
