@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t file_limit = 8ull << 30;
-
 const ImageFormat& format_of(std::string_view bytes, std::string_view name) {
     for (const ImageFormat& format : image_formats())
         if (format.recognises(bytes)) return format;
@@ -104,14 +102,16 @@ const std::vector<ImageFormat>& image_formats() {
     return rows;
 }
 
-ImageInfo peek(const fs::path& file) { return peek(read_file(file, file_limit), file.string()); }
+ImageInfo peek(const fs::path& file) {
+    return peek(read_file(file, image_file_limit), file.string());
+}
 
 ImageInfo peek(std::string_view bytes, std::string_view name) {
     return format_of(bytes, name).peek(bytes, name);
 }
 
 Image read_image(const fs::path& file, std::int64_t pixel_limit) {
-    return read_image(read_file(file, file_limit), file.string(), pixel_limit);
+    return read_image(read_file(file, image_file_limit), file.string(), pixel_limit);
 }
 
 Image read_image(std::string_view bytes, std::string_view name, std::int64_t pixel_limit) {

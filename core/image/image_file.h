@@ -19,6 +19,7 @@ struct ImageInfo {
 };
 
 inline constexpr std::int64_t default_pixel_limit = 500'000'000;
+inline constexpr std::uint64_t image_file_limit = 8ull << 30;  // bytes
 
 inline constexpr int usual_quality = 95;
 

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "studio.h"
+#include "ui/canvas/canvas.h"
 #include "ui/frame/drop_hint.h"
 #include "ui/session/single_instance.h"
 
@@ -60,6 +61,25 @@ private Q_SLOTS:
         QVERIFY(studio.session->model());
         QCOMPARE(studio.window->workspace()->objectName(), QStringLiteral("generate"));
         QVERIFY(studio.lives());
+    }
+
+    /// While a large JPEG is read one sees it already.
+    void a_large_photo_shows_a_glance_first() {
+        Studio studio;
+        QTRY_VERIFY_WITH_TIMEOUT(studio.idle(), guard);
+        const auto file = studio.path("large.jpg");
+        write_image(file, Image::blank(3600, 2400, 1));
+        std::vector<Size> seen;
+        connect(studio.session.get(), &Session::glanceChanged, studio.session.get(), [&] {
+            seen.push_back(studio.session->glance().size());
+            QCOMPARE(studio.window->workspace()->objectName(), QStringLiteral("retouch"));
+        });
+        drop(studio, file);
+        QTRY_VERIFY_WITH_TIMEOUT(seen.size() == 2, guard);
+        QCOMPARE(seen[0], (Size{1800, 1200}));
+        QCOMPARE(seen[1], Size{});
+        QCOMPARE(studio.find<Canvas>("retouch.canvas")->document()->size(), (Size{3600, 2400}));
+        QVERIFY(studio.find<Canvas>("retouch.canvas")->isVisible());
     }
 
     void anything_else_is_a_sentence_and_the_window_lives_on() {

@@ -94,7 +94,9 @@ void Session::file(const std::shared_ptr<Job>& job) {
 
 void Session::openFile(const std::filesystem::path& path) {
     const auto job = makeJob<LookJob>(path);
+    connect(job.get(), &LookJob::glanced, this, &Session::showGlance);
     connect(job.get(), &LookJob::seen, this, &Session::take);
+    connect(job.get(), &Job::finished, this, [this] { showGlance({}); });
     file(job);
 }
 
@@ -111,6 +113,13 @@ void Session::take(const Dropped& dropped) {
     restore_ = dropped;
     Q_EMIT wanted(QStringLiteral("generate"));
     Q_EMIT restoring();
+}
+
+void Session::showGlance(const Tiles& smaller) {
+    if (smaller.size() == glance_.size() && smaller.size().width == 0) return;
+    glance_ = smaller;
+    if (glance_.size().width > 0) Q_EMIT wanted(QStringLiteral("retouch"));
+    Q_EMIT glanceChanged();
 }
 
 void Session::openPhoto(PhotoWish photo) {

@@ -109,6 +109,8 @@ public:
     /// Photos for Retouch, which takes them when it is made or when photosCame() comes.
     std::vector<PhotoWish> takePhotos() { return std::exchange(photos_, {}); }
     void openPhoto(PhotoWish photo);
+    /// A smaller picture of the photo that is being opened; 0 x 0: none.
+    const Tiles& glance() const { return glance_; }
     /// Keeps open photos against a crash; null before begin().
     Recovery* recovery() const { return recovery_.get(); }
     /// Opens Generate with them, as takeRestore() does with a picture.
@@ -126,6 +128,7 @@ Q_SIGNALS:
     void wanted(const QString& workspace);
     void restoring();
     void photosCame();
+    void glanceChanged();
     /// What an earlier program left of its photos, newest first.
     void leftFound(const std::vector<daguerre::JournalSummary>& left);
     void said(const QString& sentence);
@@ -138,6 +141,7 @@ private:
     JobEntry& entryOf(const Job* job);
     void end(const Job* job, Outcome outcome, const Sentence& why);
     void take(const Dropped& dropped);
+    void showGlance(const Tiles& smaller);
 
     ModelSource source_;
     Actions actions_;
@@ -150,6 +154,7 @@ private:
     std::vector<JobEntry> jobs_;
     std::optional<Dropped> restore_;
     std::vector<PhotoWish> photos_;
+    Tiles glance_;
     std::optional<Carried> carried_;
     std::unique_ptr<Recovery> recovery_;
     std::unique_ptr<Worker> making_, files_, quick_;  // last: they end first

@@ -131,7 +131,8 @@ void LookJob::run() {
         Q_EMIT seen({Dropped::Kind::Model, file_, {}, nullptr});
         return;
     }
-    const std::shared_ptr<const OpenedPhoto> photo = readPhoto(file_);
+    const std::shared_ptr<const OpenedPhoto> photo =
+        readPhoto(file_, [this](const Tiles& smaller) { Q_EMIT glanced(smaller); });
     const bool made = photo->record && !isRetouched(*photo->record);
     Q_EMIT seen({made ? Dropped::Kind::Picture : Dropped::Kind::Photo, file_,
                  photo->record.value_or(Record()), photo});

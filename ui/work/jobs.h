@@ -130,6 +130,8 @@ public:
     explicit LookJob(const std::filesystem::path& file);
 
 Q_SIGNALS:
+    /// Before seen(), for a large photo: a smaller picture of it.
+    void glanced(const daguerre::Tiles& smaller);
     void seen(const daguerre::Dropped& dropped);
 
 protected:

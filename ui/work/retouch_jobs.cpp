@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "core/base/files.h"
 #include "core/base/table.h"
 #include "core/image/colour.h"
 #include "core/image/image_file.h"
@@ -13,6 +14,8 @@ namespace daguerre {
 namespace {
 
 constexpr qint64 frame_interval_ms = 33;
+constexpr int glanceSide = 1600;  // px: about a window
+constexpr std::int64_t largePixels = 8'000'000;
 
 qint64 nowMs() {
     using namespace std::chrono;
@@ -40,6 +43,13 @@ bool isBlackAndWhite(const Image& image) {
             return false;
     }
     return true;
+}
+
+/// Whether a smaller picture is there much sooner.
+bool isLarge(std::string_view bytes, std::string_view name) {
+    const ImageInfo info = peek(bytes, name);
+    return row_named(image_formats(), info.format, "format").read_reduced &&
+           std::int64_t(info.width) * info.height >= largePixels;
 }
 
 Size within(Size size, int side) {
@@ -71,9 +81,15 @@ bool isRetouched(const Record& record) {
                        [](const auto& pair) { return pair.first == "Inpaint engine"; });
 }
 
-std::shared_ptr<const OpenedPhoto> readPhoto(const std::filesystem::path& file) {
+std::shared_ptr<const OpenedPhoto> readPhoto(
+    const std::filesystem::path& file, const std::function<void(const Tiles& smaller)>& onGlance) {
     auto photo = std::make_shared<OpenedPhoto>();
-    const Image image = read_image(file);
+    const std::string bytes = read_file(file, image_file_limit), name = file.string();
+    if (onGlance && isLarge(bytes, name)) {
+        const Image smaller = read_reduced(bytes, name, glanceSide);
+        if (!record_of(smaller.metadata)) onGlance(Tiles(smaller));
+    }
+    const Image image = read_image(bytes, name);
     photo->file = file;
     photo->record = record_of(image.metadata);
     photo->blackAndWhite = isBlackAndWhite(image);

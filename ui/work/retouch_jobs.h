@@ -23,8 +23,11 @@ struct OpenedPhoto {
 };
 /// Whether a record is that of a photo with a fill, not of a picture made from noise.
 bool isRetouched(const Record& record);
-/// Blocks. Throws Error as read_image.
-std::shared_ptr<const OpenedPhoto> readPhoto(const std::filesystem::path& file);
+/// Blocks. Throws Error as read_image. onGlance: a smaller picture, where it is there sooner; may
+/// be empty.
+std::shared_ptr<const OpenedPhoto> readPhoto(
+    const std::filesystem::path& file,
+    const std::function<void(const Tiles& smaller)>& onGlance = {});
 
 /// A moment of a fill: the surroundings of a part of the mask, at most FillJob::frameSide px long.
 struct FillFrame {

@@ -6,6 +6,7 @@
 #include <QStackedWidget>
 #include <algorithm>
 
+#include "core/image/metadata.h"
 #include "core/inpaint/mask.h"
 #include "ui/session/session.h"
 #include "ui/session/setting.h"
@@ -54,8 +55,10 @@ Retouch::Retouch(Session& session) : session_(session) {
     connectLayerActions();
     followLook(canvas_, session_.actions());
     connect(&session_, &Session::photosCame, this, &Retouch::takePhotos);
+    connect(&session_, &Session::glanceChanged, this, &Retouch::showGlance);
     showCurrent();
     takePhotos();
+    showGlance();
 }
 
 Retouch::~Retouch() {
@@ -311,6 +314,13 @@ void Retouch::forgetClosed() {
     if (!closed_) return;
     if (session_.recovery()) session_.recovery()->forget(*closed_->document);
     closed_ = nullptr;
+}
+
+void Retouch::showGlance() {
+    const Tiles& glance = session_.glance();
+    const bool any = glance.size().width > 0;
+    glance_->setPhoto(glance, any ? orientation_of(glance.metadata().exif) : 1);
+    pages_->setCurrentIndex(any ? 2 : current() ? 1 : 0);
 }
 
 void Retouch::showCurrent() {

@@ -54,6 +54,7 @@ private:
     void close(int index);
     void forgetClosed();
     void showCurrent();
+    void showGlance();
     void showTabs();
     OpenPhoto* current() const;
     OpenPhoto* photoOf(const Document* document) const;  // null: it was closed
@@ -107,7 +108,8 @@ private:
     Canvas* canvas_ = nullptr;
     PhotoTabs* tabs_ = nullptr;
     PhotoHistory* history_ = nullptr;
-    QStackedWidget* pages_ = nullptr;  // empty, work
+    QStackedWidget* pages_ = nullptr;  // empty, work, glance
+    PhotoView* glance_ = nullptr;      // of a photo that is being opened
     PhotoLine* line_ = nullptr;
     VariantsStrip* strip_ = nullptr;
     RetouchPanel* panel_ = nullptr;

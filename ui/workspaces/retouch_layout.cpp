@@ -63,6 +63,7 @@ void Retouch::build() {
     pages_ = new QStackedWidget;
     pages_->addWidget(makeEmpty());
     pages_->addWidget(page);
+    pages_->addWidget(glance_ = new PhotoView);
     auto* all = new QHBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(0);
