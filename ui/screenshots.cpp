@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QEventLoop>
+#include <QPointer>
 #include <QSpinBox>
 #include <QTimer>
 
@@ -82,14 +83,16 @@ QStringList grab(MainWindow& window, const QDir& folder, const QString& workspac
 /// The windows above the main one, which are closed then.
 QStringList grabAbove(const QDir& folder, const QString& name) {
     QStringList files;
-    for (QWidget* above : QApplication::topLevelWidgets()) {
-        if (!above->isVisible() || qobject_cast<MainWindow*>(above)) continue;
+    std::vector<QPointer<QWidget>> windows;  // closing one may take others with it
+    for (QWidget* window : QApplication::topLevelWidgets()) windows.emplace_back(window);
+    for (const QPointer<QWidget>& above : windows) {
+        if (!above || !above->isVisible() || qobject_cast<MainWindow*>(above)) continue;
         for (const Look look : {Look::Dark, Look::Light}) {
             applyLook(look);
             QCoreApplication::processEvents();
             files += save(above->grab(), folder, name, look, above->width());
         }
-        above->close();
+        if (above) above->close();
     }
     return files;
 }
