@@ -66,9 +66,8 @@ Fields class_field() {
 FillSettings settings_of(const Words& words, const Fields& machine) {
     Fields fields = fields_of<FillRequest>();
     words.request.take(fields, "inpaint");
-    FillSettings settings{
-        .request = options_from<FillRequest>(fields), .options = {}, .inpainter = {}};
-    const InpainterRow& row = engine_row(settings.request);
+    const auto fill = options_from<FillRequest>(fields);
+    const InpainterRow& row = engine_row(fill);
     for (const auto& [file, option] :
          {std::pair(&words.copy_from, "--copy-from"), std::pair(&words.never_copy, "--never-copy")})
         if (!row.copies && !file->empty())
@@ -76,27 +75,24 @@ FillSettings settings_of(const Words& words, const Fields& machine) {
                 "“{engine}” copies nothing from the photo. Leave out {option}, or choose another "
                 "engine.",
                 {{"engine", row.id}, {"option", option}});
-    if (row.make && !settings.request.model.empty())
+    if (row.make && !fill.model.empty())
         throw Error(
             "“{engine}” fills without a model. Leave out --model, or choose another engine.",
             {{"engine", row.id}});
     if (row.make) {
-        if (row.fields) settings.options = row.fields();
-        words.engine.take(settings.options, row.id);
-        words.image_class.take(settings.options, row.id);  // only models know classes
-        settings.inpainter = row.make(settings.options);
-        return settings;
+        Fields options = row.fields ? row.fields() : Fields();
+        words.engine.take(options, row.id);
+        words.image_class.take(options, row.id);  // only models know classes
+        return engine_settings(fill, std::move(options));
     }
     Fields of_model = machine;
     of_model.push_back(class_field().front());
-    words.image_class.take(of_model, settings.request.model);
+    words.image_class.take(of_model, fill.model);
     const auto request = options_from<GenerateRequest>(of_model);
-    const std::shared_ptr<const Model> model = model_to_fill_with(settings.request.model, request);
-    settings.options = model->complete_fields();
-    words.engine.take(settings.options, row.id);
-    settings.inpainter = model_inpainter(model, request, settings.options);
-    if (!request.image_class.empty()) settings.options.push_back(of_model.back());
-    return settings;
+    const std::shared_ptr<const Model> model = model_to_fill_with(fill.model, request);
+    Fields own = model->complete_fields();
+    words.engine.take(own, row.id);
+    return model_settings(model, fill, request, own);
 }
 
 std::string text_of(const FillRow& row) {
@@ -131,7 +127,7 @@ public:
           files_(std::move(files)) {}
 
     Result run() {
-        for (const Sentence& left_out : files_.left_out) terminal_.remark(left_out.text());
+        for (const LeftOut& left_out : files_.left_out) terminal_.remark(left_out.why.text());
         for (const FillFile& file : files_.files) {
             fill_variants(file);
             if (result_.stopped) break;
@@ -257,18 +253,7 @@ private:
     void write_report() {
         if (words_.report.empty()) return;
         settings_.request.seed = base_seed_;
-        Json report{{"format", 1},
-                    {"program", "daguerre " DAGUERRE_VERSION},
-                    {"request", request_json(settings_.request, settings_.options)},
-                    {"variants", variants_},
-                    {"done", done_},
-                    {"skipped", skipped_},
-                    {"failed", failed_},
-                    {"files", Json::array()}};
-        for (const FillRow& row : rows_) report["files"].push_back(json_of(row));
-        for (const Sentence& left_out : files_.left_out)
-            report["left_out"].push_back(left_out.text());
-        write_json(words_.report, report);
+        write_json(words_.report, fill_report(settings_, variants_, rows_, files_.left_out));
         reported_ = std::chrono::steady_clock::now();
     }
 

@@ -87,6 +87,7 @@ struct JournalStep {
 struct JournalContents {
     std::filesystem::path folder, file;  // of the journal; where the photo was opened, or empty
     std::shared_ptr<FileLock> lock;      // held as long as this or its writer lives
+    std::string sha256;                  // of the photo's file, as it was opened
     Tiles opened, saved;  // the photo as opened, as last saved; `saved` is `opened` at first
     std::array<Tiles, layer_count> layers;  // as they are
     std::vector<JournalStep> steps;

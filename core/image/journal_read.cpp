@@ -285,6 +285,7 @@ JournalContents read_journal(const fs::path& folder) {
     contents.lock = std::make_shared<FileLock>(folder / lock_file, start.file.filename().string());
     contents.file = start.file;
     contents.opened = Tiles(read_image(folder / start.original));
+    contents.sha256 = sha256_of_file(folder / start.original);
     if (checksum_of(contents.opened) != start.checksum)
         throw Error(
             "The photo in “{folder}” isn't the one that was retouched, so its steps can't be "

@@ -7,7 +7,6 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/image/image_file.h"
-#include "core/inpaint/hole_parts.h"
 #include "core/inpaint/mask.h"
 
 namespace daguerre {
@@ -44,12 +43,13 @@ std::vector<fs::path> images_in(const fs::path& folder) {
 /// The masks of a folder by stem; of two with one stem the first by name.
 class Masks {
 public:
-    Masks(const fs::path& mask, std::vector<Sentence>& left_out) : place_(mask) {
+    Masks(const fs::path& mask, std::vector<LeftOut>& left_out) : place_(mask) {
         if (!is_folder(mask)) return;
         for (const fs::path& file : images_in(mask))
             if (!of_stem_.emplace(file.stem().string(), file).second)
-                left_out.push_back({"“{file}” was left out: another mask has that name too.",
-                                    {{"file", file.filename()}}});
+                left_out.push_back({file,
+                                    {"“{file}” was left out: another mask has that name too.",
+                                     {{"file", file.filename()}}}});
     }
     /// Empty when there is none.
     fs::path of(const fs::path& photo) {
@@ -59,11 +59,12 @@ public:
         used_.insert(found->first);
         return found->second;
     }
-    void tell_unused(std::vector<Sentence>& left_out) const {
+    void tell_unused(std::vector<LeftOut>& left_out) const {
         for (const auto& [stem, file] : of_stem_)
             if (!used_.contains(stem))
-                left_out.push_back({"The mask “{file}” was left out: no photo has that name.",
-                                    {{"file", file.filename()}}});
+                left_out.push_back({file,
+                                    {"The mask “{file}” was left out: no photo has that name.",
+                                     {{"file", file.filename()}}}});
     }
 
 private:
@@ -103,16 +104,6 @@ void remark_losses(const fs::path& out, const Image& photo, std::vector<Sentence
         remarks.push_back({"JPEG has no transparency; the photo was laid over black.", {}});
 }
 
-FillNote note_of(const FillSource& source, const FillSettings& settings, const FillResult& result) {
-    return {.request = settings.request,
-            .options = settings.options,
-            .photo_sha256 = source.photo_sha256,
-            .mask_sha256 = source.mask_sha256,
-            .mask_pixels = result.hole_pixels,
-            .outside_changed = result.outside_changed,
-            .margin = result.patches.empty() ? 0 : usual_margin(result.patches.front().where)};
-}
-
 void write_result(const fs::path& out, const FillSource& source, const FillSettings& settings,
                   const FillResult& result, FillRow& row) {
     if (result.hole_pixels == 0 && format_for(out) == source.photo.metadata().format) {
@@ -121,7 +112,8 @@ void write_result(const fs::path& out, const FillSource& source, const FillSetti
     }
     Image filled = result.photo.image();
     renew_thumbnail(filled);
-    add_fill_record(filled, note_of(source, settings, result));
+    add_fill_record(filled, note_of(settings.request, settings.options, result, source.photo_sha256,
+                                    source.mask_sha256));
     remark_losses(out, filled, row.remarks);
     write_image(out, filled);
 }
@@ -146,8 +138,9 @@ FillFiles match_files(const fs::path& photo, const fs::path& mask, const fs::pat
     for (const fs::path& file : many ? images_in(photo) : std::vector<fs::path>{photo}) {
         const fs::path own = masks.of(file);
         if (own.empty())
-            result.left_out.push_back({"“{file}” was left out: there is no mask of that name.",
-                                       {{"file", file.filename()}}});
+            result.left_out.push_back({file,
+                                       {"“{file}” was left out: there is no mask of that name.",
+                                        {{"file", file.filename()}}}});
         else
             result.files.push_back(
                 {file, own, one_file ? out : out / file.filename(), only.of(file), never.of(file)});
@@ -164,15 +157,6 @@ FillFiles match_files(const fs::path& photo, const fs::path& mask, const fs::pat
 
 namespace {
 
-/// Where copying is limited, of all that limits it.
-std::string hash_of(const Tiles& mask, const CopyLimits& limits) {
-    std::string hash = mask_hash(mask);
-    if (limits.only_from.size() == Size{} && limits.never_from.size() == Size{}) return hash;
-    for (const Tiles* limit : {&limits.only_from, &limits.never_from})
-        hash += limit->size() == Size{} ? " none" : " " + mask_hash(*limit);
-    return sha256_of(hash);
-}
-
 CopyLimits read_limits(const FillFile& file, Size size) {
     CopyLimits limits;
     if (!file.only_from.empty()) limits.only_from = Tiles(read_mask(file.only_from, size));
@@ -181,6 +165,12 @@ CopyLimits read_limits(const FillFile& file, Size size) {
 }
 
 }  // namespace
+
+FillSettings engine_settings(const FillRequest& request, Fields options) {
+    const InpainterRow& row = row_named(inpainters(), request.engine, "engine");
+    if (options.empty() && row.fields) options = row.fields();
+    return {request, options, row.make(options)};
+}
 
 FillSource read_source(const FillFile& file) {
     const ImageInfo info = peek(file.photo);
@@ -196,7 +186,7 @@ FillSource read_source(const FillFile& file) {
                       .photo_sha256 = sha256_of_file(file.photo),
                       .mask_sha256 = {}};
     source.photo = Tiles(read_image(file.photo));
-    source.mask_sha256 = hash_of(source.mask, source.limits);
+    source.mask_sha256 = mask_hash(source.mask, source.limits);
     return source;
 }
 
@@ -239,7 +229,7 @@ bool is_done(const FillFile& file, const FillSettings& settings) {
     note.options = settings.options;
     note.photo_sha256 = sha256_of_file(file.photo);
     const Tiles mask(mask_from(read_image(file.mask)));
-    note.mask_sha256 = hash_of(mask, read_limits(file, mask.size()));
+    note.mask_sha256 = mask_hash(mask, read_limits(file, mask.size()));
     return was_filled_so(metadata, note);
 }
 
@@ -270,6 +260,24 @@ Json json_of(const FillRow& row) {
     }
     if (row.state == FillRow::State::Failed) json["error"] = row.error.text();
     return json;
+}
+
+Json fill_report(const FillSettings& settings, std::int64_t variants,
+                 const std::vector<FillRow>& rows, const std::vector<LeftOut>& left_out) {
+    const auto count = [&](FillRow::State state) {
+        return std::ranges::count(rows, state, &FillRow::state);
+    };
+    Json report{{"format", 1},
+                {"program", "daguerre " DAGUERRE_VERSION},
+                {"request", request_json(settings.request, settings.options)},
+                {"variants", variants},
+                {"done", count(FillRow::State::Done)},
+                {"skipped", count(FillRow::State::Skipped)},
+                {"failed", count(FillRow::State::Failed)},
+                {"files", Json::array()}};
+    for (const FillRow& row : rows) report["files"].push_back(json_of(row));
+    for (const LeftOut& file : left_out) report["left_out"].push_back(file.why.text());
+    return report;
 }
 
 fs::path numbered_file(const fs::path& file, std::int64_t number) {

@@ -23,9 +23,15 @@ struct CopyFiles {
     std::filesystem::path only_from, never_from;
 };
 
+/// A photo without a mask, or a mask without a photo.
+struct LeftOut {
+    std::filesystem::path file;
+    Sentence why;
+};
+
 struct FillFiles {
-    std::vector<FillFile> files;     // by the photos' names
-    std::vector<Sentence> left_out;  // photos without a mask, masks without a photo
+    std::vector<FillFile> files;  // by the photos' names
+    std::vector<LeftOut> left_out;
 };
 
 /// photo, mask: a file or a folder each. The masks of a folder are matched by file stem; one mask
@@ -42,6 +48,9 @@ struct FillSettings {
     Fields options;
     Inpainter inpainter;
 };
+
+/// Of an engine with `make`. options: its own, or none for their defaults.
+FillSettings engine_settings(const FillRequest& request, Fields options = {});
 
 /// A photo and its mask, read once for any number of fills.
 struct FillSource {
@@ -84,6 +93,10 @@ bool is_done(const FillFile& file, const FillSettings& settings);
 std::string state_name(FillRow::State state);
 /// A row as it stands in reports.
 nlohmann::ordered_json json_of(const FillRow& row);
+/// What became of all results so far. settings: with the first seed.
+nlohmann::ordered_json fill_report(const FillSettings& settings, std::int64_t variants,
+                                   const std::vector<FillRow>& rows,
+                                   const std::vector<LeftOut>& left_out);
 
 /// "photo-0.png" for photo.png and 0.
 std::filesystem::path numbered_file(const std::filesystem::path& file, std::int64_t number);

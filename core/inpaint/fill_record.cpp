@@ -5,6 +5,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/image/record.h"
+#include "core/inpaint/hole_parts.h"
 
 namespace daguerre {
 namespace {
@@ -74,13 +75,56 @@ Json json_of_note(const Image& photo, const FillNote& note, const Json& before) 
     return json;
 }
 
+FieldValue value_of(const Json& json) {
+    if (json.is_boolean()) return json.get<bool>();
+    if (json.is_number_integer()) return json.get<std::int64_t>();
+    if (json.is_number()) return json.get<double>();
+    return json.get<std::string>();
+}
+
 }  // namespace
+
+FillNote note_of(const FillRequest& request, const Fields& options, const FillResult& result,
+                 const std::string& photo_sha256, const std::string& mask_sha256) {
+    return {.request = request,
+            .options = options,
+            .photo_sha256 = photo_sha256,
+            .mask_sha256 = mask_sha256,
+            .mask_pixels = result.hole_pixels,
+            .outside_changed = result.outside_changed,
+            .margin = result.patches.empty() ? 0 : usual_margin(result.patches.front().where)};
+}
 
 Json request_json(const FillRequest& request, const Fields& options) {
     Json json = json_of(fields_of(request));
     if (request.model.empty()) json.erase("model");
     json.update(json_of(options));
     return json;
+}
+
+Json json_of(const FillNote& note) {
+    return {{"request", json_of(fields_of(note.request))},
+            {"options", json_of(note.options)},
+            {"photo_sha256", note.photo_sha256},
+            {"mask_sha256", note.mask_sha256},
+            {"mask_pixels", note.mask_pixels},
+            {"outside_changed", note.outside_changed},
+            {"margin", note.margin}};
+}
+
+FillNote fill_note_from(const Json& json) {
+    FillNote note;
+    Fields request = fields_of<FillRequest>();
+    set_from_json(request, json.at("request"), "note");
+    note.request = options_from<FillRequest>(request);
+    for (const auto& [key, value] : json.at("options").items())
+        note.options.push_back({.key = key, .value = value_of(value)});
+    json.at("photo_sha256").get_to(note.photo_sha256);
+    json.at("mask_sha256").get_to(note.mask_sha256);
+    json.at("mask_pixels").get_to(note.mask_pixels);
+    json.at("outside_changed").get_to(note.outside_changed);
+    json.at("margin").get_to(note.margin);
+    return note;
 }
 
 void add_fill_record(Image& photo, const FillNote& note) {
@@ -114,9 +158,17 @@ bool was_filled_so(const Metadata& metadata, const FillNote& note) {
            *request == request_json(note.request, note.options);
 }
 
-std::string mask_hash(const Tiles& mask) {
-    const Image pixels = mask.image();
-    return sha256_of({reinterpret_cast<const char*>(pixels.pixels.data()), pixels.pixels.size()});
+std::string mask_hash(const Tiles& mask, const CopyLimits& limits) {
+    const auto hash_of = [](const Tiles& one) {
+        const Image pixels = one.image();
+        return sha256_of(
+            {reinterpret_cast<const char*>(pixels.pixels.data()), pixels.pixels.size()});
+    };
+    std::string hash = hash_of(mask);
+    if (limits.only_from.size() == Size{} && limits.never_from.size() == Size{}) return hash;
+    for (const Tiles* limit : {&limits.only_from, &limits.never_from})
+        hash += limit->size() == Size{} ? " none" : " " + hash_of(*limit);
+    return sha256_of(hash);
 }
 
 }  // namespace daguerre

@@ -152,6 +152,33 @@ std::uint64_t kept_bytes(const UNetConfig& config) {
     return floats * sizeof(float);
 }
 
+std::uint64_t call_bytes(const UNetConfig& config) {
+    const UNetPlan plan = plan_of(config);
+    std::uint64_t side = std::uint64_t(config.sample_size), widest = 0;
+    std::uint64_t kept = side * side * std::uint64_t(config.block_out_channels.front());
+    const auto see = [&](const BlockPlan& block) {
+        const std::uint64_t pixels = side * side;
+        for (const ResnetPlan& resnet : block.resnets)
+            widest = std::max(widest, pixels * 3 * std::uint64_t(resnet.in + resnet.out));
+        for (const AttentionPlan& attention : block.attentions)
+            widest = std::max(widest, pixels * 7 * std::uint64_t(attention.width));
+    };
+    for (const BlockPlan& block : plan.down) {
+        see(block);
+        for (const ResnetPlan& resnet : block.resnets)
+            kept += side * side * std::uint64_t(resnet.out);
+        if (block.resample == Resample::None) continue;
+        side /= 2;
+        kept += side * side * std::uint64_t(block.width);
+    }
+    for (const BlockPlan& block : plan.middle) see(block);
+    for (const BlockPlan& block : plan.up) {
+        see(block);
+        if (block.resample != Resample::None) side *= 2;
+    }
+    return (kept + widest) * sizeof(float);
+}
+
 std::vector<double> noise_levels(std::uint64_t run, std::int64_t first, std::int64_t count,
                                  bool stratified) {
     std::vector<double> levels;
@@ -179,6 +206,7 @@ Family diffusion_family() {
             .training_bytes = training_bytes,
             .make_trainer = make_diffusion_trainer,
             .load = load_diffusion_model,
+            .peek = peek_diffusion_model,
             .generate_fields = [] { return fields_of<SamplingOptions>(); },
             .complete_fields = [] { return fields_of<CompletionOptions>(); }};
 }

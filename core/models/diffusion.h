@@ -161,6 +161,9 @@ UNetConfig diffusion_network(const DiffusionOptions& options, std::int64_t base_
                              const DataShape& shape);
 /// Bytes of fp32 values that a backward pass keeps of one image.
 std::uint64_t kept_bytes(const UNetConfig& config);
+/// Bytes of fp32 values that a call holds at once for one image, at most: what the way up still
+/// needs, and the widest layer at work.
+std::uint64_t call_bytes(const UNetConfig& config);
 
 /// Levels u in [0, 1) of the images first .. first + count - 1 of a run. Stratified: one in each of
 /// `count` strata, by one draw. Source: Kingma et al. 2021 (arXiv:2107.00630), appendix I.1.
@@ -181,6 +184,11 @@ std::shared_ptr<const Model> make_diffusion_model(const std::string& id, Diffusi
                                                   UNet network, Json about, std::string sha256);
 std::shared_ptr<const Model> load_diffusion_model(const std::filesystem::path& folder,
                                                   const std::string& id);
+/// What a model says of itself. about, sha256: as of make_diffusion_model.
+ModelInfo diffusion_info(const DiffusionSetup& setup, const Json& about, const std::string& id,
+                         std::string sha256);
+/// The same from the folder's descriptions alone; without sha256.
+ModelInfo peek_diffusion_model(const std::filesystem::path& folder, const std::string& id);
 
 Family diffusion_family();
 

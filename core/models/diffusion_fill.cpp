@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/machine.h"
 #include "core/base/table.h"
 #include "core/inpaint/grain.h"
 #include "core/inpaint/poisson.h"
+#include "core/models/families.h"
 #include "core/models/open_model.h"
 #include "core/nn/device.h"
 
@@ -147,11 +149,8 @@ public:
 
     Filling operator()(const Area& area, const OnProgress& on_progress) const {
         const ModelInfo& info = model_->info();
-        if (area.colours.channels == 3 && info.channels == 1)
-            throw Error(
-                "{id} makes grey pictures and can't fill a colour photo. Choose a model that was "
-                "trained on colour, or turn the photo grey.",
-                {{"id", info.id}});
+        if (const auto why = why_not_filled(info, area.colours.channels)) throw Error(*why);
+        require_memory();
         const Square square = square_of(area);
         const bool fine = info.width >= fine_enough * square.side;
         const double share = fine ? 1 : model_share;
@@ -167,6 +166,15 @@ public:
     }
 
 private:
+    void require_memory() const {
+        const std::uint64_t need = model_->completion_cost(own_).bytes, free = memory_available();
+        if (need <= free || use_device(request_.device, request_.threads).device != "cpu") return;
+        throw Error(
+            "{id} needs about {need} MB of memory to fill; {free} MB are free. Close other "
+            "programs, or choose another engine.",
+            {{"id", model_->info().id}, {"need", need >> 20}, {"free", free >> 20}});
+    }
+
     static Filling stopped() {
         Filling none;
         none.stopped = true;
@@ -273,6 +281,26 @@ private:
 
 Inpainter model_inpainter(std::shared_ptr<const Model> model, GenerateRequest request, Fields own) {
     return ModelFill(std::move(model), std::move(request), std::move(own));
+}
+
+std::optional<Sentence> why_not_filled(const ModelInfo& info, int photo_channels) {
+    for (const Family& family : families())
+        if (family.id == info.family && !family.complete_fields)
+            return Sentence("{id} can't fill pictures: only diffusion models can.",
+                            {{"id", info.id}});
+    if (photo_channels < 3 || info.channels >= 3) return std::nullopt;
+    return Sentence(
+        "{id} makes grey pictures and can't fill a colour photo. Choose a model that was trained "
+        "on colour, or turn the photo grey.",
+        {{"id", info.id}});
+}
+
+FillSettings model_settings(const std::shared_ptr<const Model>& model, const FillRequest& fill,
+                            const GenerateRequest& request, const Fields& own) {
+    FillSettings settings{fill, own, model_inpainter(model, request, own)};
+    if (request.image_class.empty()) return settings;
+    settings.options.push_back(*find_field(fields_of(request), "class"));
+    return settings;
 }
 
 std::shared_ptr<const Model> model_to_fill_with(const std::string& name,

@@ -60,7 +60,7 @@ public:
         network_->eval();
         for (const at::Tensor& parameter : network_->parameters())
             parameter.set_requires_grad(false);
-        describe(id, std::move(sha256));
+        info_ = diffusion_info(setup_, about_, id, std::move(sha256));
     }
 
     const ModelInfo& info() const override { return info_; }
@@ -90,6 +90,8 @@ public:
 
     Fields complete_fields() const override { return fields_of<CompletionOptions>(); }
 
+    CompletionCost completion_cost(const Fields& own) const override;
+
     Image complete(const Image& picture, const Image& hole, const GenerateRequest& request,
                    const Fields& own, const OnProgress& on_progress) const override;
 
@@ -100,7 +102,6 @@ public:
     }
 
 private:
-    void describe(const std::string& id, std::string sha256);
     Plan plan_of(const GenerateRequest& request, const Fields& own) const;
     UNet network_on(const at::Device& device, const std::string& precision) const;
     Group group_of(const Plan& plan, std::int64_t first) const;
@@ -126,46 +127,6 @@ private:
     mutable std::mutex mutex_;
     mutable std::map<std::pair<std::string, std::string>, UNet> networks_;
 };
-
-std::string text_at(const Json& json, const char* key) {
-    return json.is_object() && json.contains(key) && json[key].is_string()
-               ? json[key].get<std::string>()
-               : "";
-}
-
-std::int64_t whole_at(const Json& json, const char* key) {
-    return json.is_object() && json.contains(key) && json[key].is_number_integer()
-               ? json[key].get<std::int64_t>()
-               : 0;
-}
-
-void DiffusionModel::describe(const std::string& id, std::string sha256) {
-    const UNetConfig& network = setup_.network;
-    info_.id = id;
-    info_.title = text_at(about_, "title").empty() ? id : text_at(about_, "title");
-    info_.family = "diffusion";
-    info_.width = info_.height = network.sample_size;
-    info_.channels = network.in_channels;
-    info_.parameters = parameter_count(network);
-    info_.images_seen = whole_at(about_, "images_seen");
-    info_.run = text_at(about_, "run");
-    info_.sha256 = std::move(sha256);
-    info_.remarks = setup_.remarks;
-    const Json data = about_.is_object() && about_.contains("dataset") ? about_["dataset"] : Json();
-    info_.dataset = text_at(data, "id");
-    info_.dataset_sha256 = text_at(data, "sha256");
-    info_.licence = text_at(data, "licence");
-    const int embeddings = network.num_class_embeds;
-    if (embeddings == 0) return;
-    if (about_.is_object() && about_.contains("classes") && about_["classes"].is_array())
-        for (const Json& name : about_["classes"])
-            info_.classes.push_back(name.is_string() ? name.get<std::string>() : name.dump());
-    const auto names = int(info_.classes.size());
-    info_.null_class = names > 0 && embeddings == names + 1;
-    if (info_.null_class || names == embeddings) return;
-    info_.classes.clear();
-    for (int i = 0; i < embeddings; ++i) info_.classes.push_back(std::to_string(i));
-}
 
 Plan DiffusionModel::plan_of(const GenerateRequest& request, const Fields& own) const {
     Plan plan;
@@ -283,6 +244,16 @@ std::vector<Image> DiffusionModel::made(const Plan& plan, const Group& group,
     for (std::size_t i = 0; i < images.size(); ++i)
         add_record(images[i], record_of(plan, group.first + std::int64_t(i)));
     return images;
+}
+
+CompletionCost DiffusionModel::completion_cost(const Fields& own) const {
+    const auto options = options_from<CompletionOptions>(own);
+    const int steps = int(options.steps);
+    const bool again = options.method == "repaint";
+    const std::uint64_t halved = 2 * std::uint64_t(info_.parameters);  // the weights in bf16
+    return {again ? repaint_calls(steps, {int(options.jump), int(options.times)}) : steps,
+            macs_per_image(setup_.network, info_.height, info_.width),
+            call_bytes(setup_.network) + halved};
 }
 
 Image DiffusionModel::complete(const Image& picture, const Image& hole,

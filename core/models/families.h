@@ -42,6 +42,8 @@ struct Family {
     /// `id`: what the model is called. Throws Error naming the file, tensor or key that is wrong.
     std::shared_ptr<const Model> (*load)(const std::filesystem::path& folder,
                                          const std::string& id);
+    /// What such a model says of itself, without its weights being read; throws as load.
+    ModelInfo (*peek)(const std::filesystem::path& folder, const std::string& id);
     /// What generate takes beside GenerateRequest, with the family's defaults; those of one model
     /// may differ (Model::generate_fields). The command line makes its options of them.
     Fields (*generate_fields)();

@@ -61,6 +61,13 @@ struct GenerateRequest {
     }
 };
 
+/// What completing one picture takes.
+struct CompletionCost {
+    std::int64_t calls = 0;   // of the network
+    double macs = 0;          // multiply-adds of one call
+    std::uint64_t bytes = 0;  // of memory beside the model; estimated
+};
+
 /// Immutable and shared; every call is safe from any thread that called use_device().
 class Model {
 public:
@@ -76,6 +83,7 @@ public:
                                         const OnProgress&) const = 0;
     /// What complete takes beside the request; empty: this model can't complete pictures.
     virtual Fields complete_fields() const { return {}; }
+    virtual CompletionCost completion_cost(const Fields&) const { return {}; }
     /// A picture whose missing part is filled with what the model knows. picture: 8 bit, of the
     /// model's size and channels. hole: a mask of that size; what it keeps comes back as it is.
     /// request: its seed, class, device, precision and threads count. Blocks. on_progress: "step"

@@ -40,6 +40,19 @@ std::string id_of(const fs::path& folder) {
     return (of_run ? whole.parent_path() : whole).filename().string();
 }
 
+const Family& family_of(const fs::path& folder) {
+    std::string family = "diffusion";
+    if (const fs::path about = folder / "daguerre.json"; fs::exists(about)) {
+        const Json json = read_json(about);
+        if (json.is_object() && json.contains("family") && json["family"].is_string())
+            family = json["family"];
+    }
+    for (const Family& row : families())
+        if (row.id == family) return row;
+    throw Error("“{folder}” holds a model of the family “{family}”, which this version can't open.",
+                {{"folder", folder}, {"family", family}});
+}
+
 }  // namespace
 
 std::vector<ModelEntry> known_models() {
@@ -77,16 +90,12 @@ fs::path model_folder(std::string_view name) {
 
 std::shared_ptr<const Model> open_model(std::string_view name) {
     const fs::path folder = model_folder(name);
-    std::string family = "diffusion";
-    if (const fs::path about = folder / "daguerre.json"; fs::exists(about)) {
-        const Json json = read_json(about);
-        if (json.is_object() && json.contains("family") && json["family"].is_string())
-            family = json["family"];
-    }
-    for (const Family& row : families())
-        if (row.id == family) return row.load(folder, id_of(folder));
-    throw Error("“{folder}” holds a model of the family “{family}”, which this version can't open.",
-                {{"folder", folder}, {"family", family}});
+    return family_of(folder).load(folder, id_of(folder));
+}
+
+ModelInfo peek_model(std::string_view name) {
+    const fs::path folder = model_folder(name);
+    return family_of(folder).peek(folder, id_of(folder));
 }
 
 }  // namespace daguerre

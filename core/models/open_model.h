@@ -24,5 +24,8 @@ std::vector<ModelEntry> known_models();
 std::filesystem::path model_folder(std::string_view name);
 /// Opens it; blocks. Throws Error naming the file, tensor or key that is wrong.
 std::shared_ptr<const Model> open_model(std::string_view name);
+/// What it says of itself, without its weights being read: sha256 is empty. Reads small files.
+/// Throws Error as open_model.
+ModelInfo peek_model(std::string_view name);
 
 }  // namespace daguerre

@@ -31,6 +31,7 @@ public:
         return {};
     }
     void save(const std::filesystem::path&) const override {}
+    CompletionCost completion_cost(const Fields&) const override { return {4, 1, bytes}; }
     Fields complete_fields() const override {
         return {{.key = "method", .label = "Method", .value = std::string("x")}};
     }
@@ -49,6 +50,7 @@ public:
 
     mutable Image seen, missing;
     mutable GenerateRequest asked;
+    std::uint64_t bytes = 0;
 
 private:
     ModelInfo info_;
@@ -220,6 +222,52 @@ private Q_SLOTS:
         };
         const auto mute = std::make_shared<Mute>(16, 1);
         QVERIFY(says(refusal([&] { filled(mute, colour); }), "told can't fill pictures"));
+    }
+
+    void a_model_that_would_not_fit_is_refused_before_it_starts() {
+        const auto huge = std::make_shared<ToldModel>(16, 1);
+        huge->bytes = std::uint64_t(1) << 60;
+        GenerateRequest request;
+        request.device = "cpu";
+        const Area area = area_of(32, 32, 1, {8, 8, 4, 4});
+        const std::string why =
+            refusal([&] { model_inpainter(huge, request, huge->complete_fields())(area, {}); });
+        QVERIFY(says(why, "1099511627776 MB") && says(why, "are free"));
+        QCOMPARE(huge->seen.width, 0);  // it was never asked
+    }
+
+    void a_record_says_the_options_and_the_class() {
+        const auto model = std::make_shared<ToldModel>(16, 1);
+        FillRequest fill;
+        fill.engine = "model";
+        fill.model = "told";
+        QCOMPARE(model_settings(model, fill, {}, model->complete_fields()).options.size(),
+                 std::size_t(1));
+        GenerateRequest request;
+        request.image_class = "b";
+        const FillSettings named = model_settings(model, fill, request, model->complete_fields());
+        QCOMPARE(find_field(named.options, "class")->value, FieldValue(std::string("b")));
+    }
+
+    void a_folder_says_what_its_model_says() {
+        for (const char* name : {"digits", "fashion"}) {
+            ModelInfo opened = open_model(name)->info();
+            const ModelInfo peeked = peek_model(name);
+            QCOMPARE(peeked.id, opened.id);
+            QCOMPARE(peeked.title, opened.title);
+            QCOMPARE(peeked.channels, opened.channels);
+            QCOMPARE(peeked.width, opened.width);
+            QCOMPARE(peeked.dataset, opened.dataset);
+            QVERIFY(peeked.classes == opened.classes);
+            QCOMPARE(peeked.parameters, opened.parameters);
+            QVERIFY(peeked.sha256.empty());
+            const auto model = open_model(name);
+            Fields own = model->complete_fields();
+            QCOMPARE(model->completion_cost(own).calls, std::int64_t(100));
+            set_field(own, "method", std::string("repaint"));
+            QCOMPARE(model->completion_cost(own).calls, std::int64_t(460));
+            QVERIFY(model->completion_cost(own).bytes > 1 << 20);
+        }
     }
 
     void the_request_reaches_the_model() {

@@ -88,7 +88,8 @@ private Q_SLOTS:
         QCOMPARE(found.files[0].mask, folder_ / "m" / "a.png");
         QCOMPARE(found.files[0].out, folder_ / "out" / "a.tif");
         QCOMPARE(found.files[1].mask, folder_ / "m" / "b.png");
-        const auto left = texts(found.left_out);
+        std::vector<std::string> left;
+        for (const LeftOut& file : found.left_out) left.push_back(file.why.text());
         QCOMPARE(left.size(), std::size_t(3));
         QVERIFY(says(left[0], "b.tif") && says(left[1], "c.png") && says(left[2], "d.png"));
     }

@@ -265,6 +265,34 @@ private Q_SLOTS:
         for (const int radius : {0, -1, 201})
             QVERIFY(!refusal<std::logic_error>([&] { grown(mask, radius); }).empty());
     }
+
+    void a_mask_inside_a_thing_cuts_closely_and_one_around_it_does_not() {
+        Image photo = Image::blank(120, 90, 3);
+        for (int y = 0; y < 90; ++y)
+            for (int i = 0; i < 360; ++i) {
+                const bool thing = i / 3 >= 50 && i / 3 < 70 && y >= 35 && y < 55;
+                photo.row<std::uint8_t>(y)[std::size_t(i)] =
+                    std::uint8_t(thing ? 30 : 150 + i / 6 % 3 + y % 3);
+            }
+        const auto box = [](int x, int y, int width, int height) {
+            Image mask = Image::blank(120, 90, 1);
+            for (int v = y; v < y + height; ++v)
+                for (int u = x; u < x + width; ++u) mask.row<std::uint8_t>(v)[std::size_t(u)] = 255;
+            return Tiles(mask);
+        };
+        const Tiles scene(photo);
+        QVERIFY(cuts_closely(scene, box(50, 35, 20, 20)));   // along its edge
+        QVERIFY(cuts_closely(scene, box(52, 37, 16, 16)));   // a rim is left
+        QVERIFY(!cuts_closely(scene, box(46, 31, 28, 28)));  // all of it and 4 px more
+        QVERIFY(!cuts_closely(scene, box(10, 10, 20, 20)));  // nothing there
+        QVERIFY(!cuts_closely(scene, Tiles::blank({120, 90}, 1)));
+        QVERIFY(!cuts_closely(scene, box(0, 0, 120, 90)));
+        // Texture everywhere says nothing of a rim.
+        std::uint32_t state = 1;
+        for (std::byte& value : photo.pixels)
+            value = std::byte((state = state * 1664525 + 1013904223) >> 24);
+        QVERIFY(!cuts_closely(Tiles(photo), box(50, 35, 20, 20)));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestMask)

@@ -52,6 +52,24 @@ struct FakeOptions {
     }
 };
 
+struct FakeCompletion {
+    std::string method = "ddnm";
+    int steps = 6;
+
+    void each(auto&& visit) {
+        visit(method, {.key = "method",
+                       .label = "Method",
+                       .help = "how it fills",
+                       .choices = {"ddnm", "repaint"},
+                       .titles = {"DDNM", "RePaint"}});
+        visit(steps, {.key = "model_steps",
+                      .label = "Steps",
+                      .help = "network calls",
+                      .min = 2,
+                      .max = 1000});
+    }
+};
+
 class FakeModel : public Model {
 public:
     static constexpr int side = 28, group = 8;
@@ -61,7 +79,8 @@ public:
         info_.id = info_.title = id;
         info_.family = "diffusion";
         info_.width = info_.height = side;
-        info_.channels = 1;
+        info_.channels = id == "colour" ? 3 : 1;
+        info_.dataset = "rings";
         info_.classes = {"zero", "one", "two", "three", "four"};
         info_.null_class = true;
         info_.parameters = 1000;
@@ -85,6 +104,26 @@ public:
                 images.push_back(recorded(clean[std::size_t(i - first)], request, options, i));
         }
         return images;
+    }
+
+    Fields complete_fields() const override { return fields_of<FakeCompletion>(); }
+    CompletionCost completion_cost(const Fields& own) const override {
+        return {options_from<FakeCompletion>(own).steps, 1e6, 1000};
+    }
+    /// Its ring where the picture is missing.
+    Image complete(const Image& picture, const Image& hole, const GenerateRequest& request,
+                   const Fields& own, const OnProgress& on_progress) const override {
+        FakeOptions options;
+        options.steps = options_from<FakeCompletion>(own).steps;
+        const Image ring = this->picture(request, 0);
+        Image result = picture;
+        for (std::size_t i = 0; i < hole.pixels.size(); ++i)
+            for (std::size_t c = 0; c < std::size_t(picture.channels); ++c)
+                if (hole.pixels[i] == std::byte(255))
+                    result.pixels[i * std::size_t(picture.channels) + c] = ring.pixels[i];
+        GenerateRequest one = request;
+        one.count = 1;
+        return sample(one, options, 0, {result}, on_progress) ? result : Image();
     }
 
 private:
@@ -135,6 +174,7 @@ private:
     }
 
     static Image blurred(const Image& image, int reach) {
+        if (image.channels != 1) return image;
         Image result = image;
         for (int y = 0; y < side; ++y)
             for (int x = 0; x < side; ++x) {

@@ -21,6 +21,7 @@ inline constexpr int guard = 60'000;  // ms, against hanging
 struct StudioOptions {
     QString home{}, workspace{};  // home: "": a new one
     bool models = true;           // false: nothing is bundled
+    bool colour = false;          // one more model, `colour`, which knows colour
     bool held = false;            // each network call waits for `gate`
 };
 
@@ -38,9 +39,14 @@ public:
             choice.brief = {"no NVIDIA GPU", {}};
             return choice;
         };
-        source.list = [models = options.models] {
-            return models ? std::vector<ModelEntry>{{"fake", "", true}, {"other", "", true}}
-                          : std::vector<ModelEntry>{};
+        source.list = [options] {
+            if (!options.models) return std::vector<ModelEntry>{};
+            std::vector<ModelEntry> models{{"fake", "", true}, {"other", "", true}};
+            if (options.colour) models.push_back({"colour", "", true});
+            return models;
+        };
+        source.peek = [](const std::string& name) {
+            return FakeModel(std::filesystem::path(name).filename().string()).info();
         };
         source.open = [world = world](const std::string& name) -> std::shared_ptr<const Model> {
             if (name == "broken")

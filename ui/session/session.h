@@ -25,10 +25,11 @@ namespace daguerre {
 inline const Setting<double> previewBudget{"generate/previewBudget", GenerateJob::usualBudget};
 
 /// Where models come from; tests put their own in. use and open are called on the making worker
-/// only, list in the window's thread.
+/// only, list in the window's thread, peek on any worker.
 struct ModelSource {
     DeviceJob::Use use = [] { return use_device(); };
     std::function<std::vector<ModelEntry>()> list = known_models;
+    std::function<ModelInfo(const std::string& name)> peek = peek_model;
     OpenModelJob::Open open = [](const std::string& name) { return open_model(name); };
 };
 
@@ -77,6 +78,8 @@ public:
 
     /// The models there are, as listed by begin() and openModel().
     const std::vector<ModelEntry>& models() const { return models_; }
+    /// For a workspace that opens models of its own, apart from model().
+    const ModelSource& source() const { return source_; }
     /// The open model; null while none is.
     const std::shared_ptr<const Model>& model() const { return model_; }
     /// The id or folder of the model that is open or being opened; "": none.

@@ -23,8 +23,9 @@ qint64 nowMs() {
 }
 
 QString fillTitle(const FillRequest& request, int variants) {
-    const QString engine =
-        QString::fromStdString(row_named(inpainters(), request.engine, "engine").title);
+    const QString engine = QString::fromStdString(
+        request.model.empty() ? row_named(inpainters(), request.engine, "engine").title
+                              : std::filesystem::path(request.model).filename().string());
     return variants > 1 ? Job::tr("Fill with %1, %n variant(s)", nullptr, variants).arg(engine)
                         : Job::tr("Fill with %1").arg(engine);
 }
@@ -91,6 +92,8 @@ std::shared_ptr<const OpenedPhoto> readPhoto(
     }
     const Image image = read_image(bytes, name);
     photo->file = file;
+    photo->sha256 = sha256_of(bytes);
+    photo->frames = peek(bytes, name).frames;
     photo->record = record_of(image.metadata);
     photo->blackAndWhite = isBlackAndWhite(image);
     photo->pixels = Tiles(image);
@@ -98,26 +101,25 @@ std::shared_ptr<const OpenedPhoto> readPhoto(
 }
 
 FillJob::FillJob(const Tiles& photo, const Tiles& mask, const CopyLimits& limits,
-                 const FillRequest& request, int variants)
-    : Job(fillTitle(request, variants)),
+                 const FillSettings& settings, int variants)
+    : Job(fillTitle(settings.request, variants)),
       photo_(photo),
       mask_(mask),
       limits_(limits),
-      request_(request),
+      settings_(settings),
       variants_(variants) {}
 
 void FillJob::run() {
-    const InpainterRow& row = row_named(inpainters(), request_.engine, "engine");
-    const Inpainter inpainter = row.make(row.fields ? row.fields() : Fields());
     for (int variant = 0; variant < variants_ && !cancelled(); ++variant) {
-        FillRequest request = request_;
+        FillRequest request = settings_.request;
         request.seed += variant;
         auto result = std::make_shared<FillResult>(fill(
-            photo_, mask_, limits_, inpainter, request,
+            photo_, mask_, limits_, settings_.inpainter, request,
             [&](const Progress& progress) { return step(progress, variant); },
             [this](Rect area) { where_ = asQRect(area); }));
         hand(variant);
         if (result->stopped) break;
+        if (maskHash_.empty()) maskHash_ = mask_hash(mask_, limits_);
         Q_EMIT filled(variant, std::move(result));
     }
 }
@@ -171,12 +173,13 @@ double MaskFacts::crowding() const {
     return most;
 }
 
-MaskFacts factsOf(const Tiles& mask) {
+MaskFacts factsOf(const Tiles& photo, const Tiles& mask) {
     MaskFacts facts;
     facts.photoPixels = std::int64_t(mask.size().width) * mask.size().height;
     facts.pixels = hole_pixels(mask);
     if (facts.pixels == 0) return facts;
     facts.parts = fill_parts(mask);
+    facts.closely = cuts_closely(photo, mask);
     const Rect box = mask_box(mask);
     const Image pixels = mask.crop(box);
     facts.soft = std::any_of(pixels.pixels.begin(), pixels.pixels.end(), [](std::byte value) {

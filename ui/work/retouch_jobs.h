@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/image/record.h"
-#include "core/inpaint/fill.h"
+#include "core/inpaint/fill_files.h"
 #include "ui/work/job.h"
 
 namespace daguerre {
@@ -19,6 +19,8 @@ struct OpenedPhoto {
     std::filesystem::path file;  // empty: it came from the clipboard
     Tiles pixels;                // with its metadata
     std::optional<Record> record;
+    std::string sha256;          // of the file
+    int frames = 1;              // of the file, of which the first is shown
     bool blackAndWhite = false;  // nothing but black and white: it may be meant as a mask
 };
 /// Whether a record is that of a photo with a fill, not of a picture made from noise.
@@ -42,9 +44,11 @@ public:
     static constexpr int frameSide = 1024;
 
     FillJob(const Tiles& photo, const Tiles& mask, const CopyLimits& limits,
-            const FillRequest& request, int variants);
+            const FillSettings& settings, int variants);
 
-    const FillRequest& request() const { return request_; }
+    const FillRequest& request() const { return settings_.request; }
+    /// mask_hash() of the mask; known since the first filled().
+    const std::string& maskHash() const { return maskHash_; }
 
 Q_SIGNALS:
     /// Frames in the order they were made, at most 30 times a second.
@@ -61,8 +65,9 @@ private:
 
     const Tiles photo_, mask_;
     const CopyLimits limits_;
-    const FillRequest request_;
+    const FillSettings settings_;
     const int variants_;
+    std::string maskHash_;
     QRect where_;
     std::vector<FillFrame> waiting_;
     qint64 handed_ = -1;  // ms
@@ -98,11 +103,12 @@ private:
 struct MaskFacts {
     std::int64_t pixels = 0, photoPixels = 0;
     std::vector<FillPart> parts;
-    bool soft = false;  // somewhere between nothing and all
+    bool soft = false;     // somewhere between nothing and all
+    bool closely = false;  // a rim of the old thing may be left: cuts_closely()
     double share() const { return photoPixels > 0 ? double(pixels) / double(photoPixels) : 0; }
     /// The largest share that the hole has of what an engine sees of a part.
     double crowding() const;
 };
-MaskFacts factsOf(const Tiles& mask);
+MaskFacts factsOf(const Tiles& photo, const Tiles& mask);
 
 }  // namespace daguerre

@@ -22,7 +22,7 @@
 #include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
 #include "ui/work/errand.h"
-#include "ui/workspaces/fill_cost.h"
+#include "ui/workspaces/fill_model.h"
 
 namespace daguerre {
 namespace {
@@ -43,7 +43,8 @@ const StateRow states[]{
     {BatchState::Done, QT_TRANSLATE_NOOP("Batch", "done"), "check-lg", Token::Good},
     {BatchState::Skipped, QT_TRANSLATE_NOOP("Batch", "done before"), "check-lg", Token::Dim},
     {BatchState::Failed, QT_TRANSLATE_NOOP("Batch", "failed"), "exclamation-triangle", Token::Bad},
-    {BatchState::Stopped, QT_TRANSLATE_NOOP("Batch", "stopped"), "stop-fill", Token::Warn}};
+    {BatchState::Stopped, QT_TRANSLATE_NOOP("Batch", "stopped"), "stop-fill", Token::Warn},
+    {BatchState::LeftOut, QT_TRANSLATE_NOOP("Batch", "left out"), "info-circle", Token::Warn}};
 
 std::size_t countOf(const std::vector<BatchRow>& rows, BatchState state) {
     return std::size_t(std::count_if(rows.begin(), rows.end(),
@@ -127,7 +128,7 @@ QWidget* Batch::makeForm() {
     engine_->setObjectName(QStringLiteral("batch.engine"));
     engine_->setAccessibleName(tr("Fill with"));
     for (const InpainterRow& row : inpainters())
-        if (row.make) engine_->addItem(words(row.title), QString::fromStdString(row.id));
+        engine_->addItem(words(row.title), QString::fromStdString(row.id));
     const QString usual =
         lastEngine.get().isEmpty() ? QLatin1String(default_inpainter) : lastEngine.get();
     engine_->setCurrentIndex(std::max(engine_->findData(usual), 0));
@@ -147,6 +148,17 @@ QWidget* Batch::makeForm() {
     row->addStretch();
     grid->addWidget(label, 3, 0);
     grid->addLayout(row, 3, 1, 1, 3);
+    model_ = new FillModel(session_, QStringLiteral("batch"), form);
+    grid->addWidget(model_, 4, 1, 1, 3);
+    const auto engineChanged = [this] { model_->setWanted(fillsByModel()); };
+    connect(engine_, &QComboBox::currentIndexChanged, this, [this, engineChanged] {
+        engineChanged();
+        showState();
+    });
+    connect(model_, &FillModel::changed, this, [this] {
+        if (start_) showState();
+    });
+    engineChanged();
     return form;
 }
 
@@ -184,13 +196,19 @@ QWidget* Batch::makeFoot() {
     return foot;
 }
 
+bool Batch::fillsByModel() const {
+    return engine_->currentData().toString() == QLatin1String("model");
+}
+
 BatchSettings Batch::settings() const {
     BatchSettings settings;
     settings.photos = photos_->text().toStdString();
     settings.masks = masks_->text().toStdString();
     settings.out = out_->text().toStdString();
-    settings.request.engine = engine_->currentData().toString().toStdString();
-    settings.request.seed = seed_->value();
+    FillRequest request;
+    request.engine = engine_->currentData().toString().toStdString();
+    request.seed = seed_->value();
+    settings.fill = fillsByModel() ? model_->settings(request) : engine_settings(request);
     return settings;
 }
 
@@ -243,9 +261,10 @@ void Batch::next() {
     waiting->state = BatchState::Running;
     showRow(at);
     const auto job = makeJob<Errand>(
-        tr("Retouch “%1”").arg(QString::fromStdString(waiting->photo.filename().string())),
-        [this, at, row = *waiting, request = started_.request](const OnProgress& onProgress) {
-            const BatchRow done = filledRow(row, request, onProgress);
+        tr("Retouch “%1”")
+            .arg(QString::fromStdString(waiting->fill.file.photo.filename().string())),
+        [this, at, row = *waiting, how = started_.fill](const OnProgress& onProgress) {
+            const BatchRow done = filledRow(row, how, onProgress);
             return [this, at, done] { finished(at, done); };
         });
     connect(job.get(), &Errand::ready, this, Errand::call);
@@ -255,7 +274,9 @@ void Batch::next() {
                 if (job_.get() != raw || rows_[at].state != BatchState::Running) return;
                 BatchRow row = rows_[at];
                 row.state = outcome == Outcome::Failed ? BatchState::Failed : BatchState::Stopped;
-                row.why = why;
+                row.fill.state =
+                    outcome == Outcome::Failed ? FillRow::State::Failed : FillRow::State::Stopped;
+                row.fill.error = why;
                 finished(at, row);
             });
     job_ = job;
@@ -299,12 +320,13 @@ void Batch::showRow(std::size_t at) {
     const BatchRow& row = rows_[at];
     const auto state = std::find_if(std::begin(states), std::end(states),
                                     [&](const StateRow& any) { return any.state == row.state; });
-    item->setText(Name, QString::fromStdString(row.photo.filename().string()));
+    item->setText(Name, QString::fromStdString(row.fill.file.photo.filename().string()));
     item->setText(State, tr(state->words));
     item->setIcon(State, icon(state->icon, state->token));
-    item->setText(Seconds, row.seconds > 0 ? locale().toString(row.seconds, 'f', 2) : QString());
+    item->setText(Seconds,
+                  row.fill.seconds > 0 ? locale().toString(row.fill.seconds, 'f', 2) : QString());
     item->setTextAlignment(Seconds, Qt::AlignRight | Qt::AlignVCenter);
-    item->setText(Why, row.state == BatchState::Failed ? words(row.why) : QString());
+    item->setText(Why, words(row.fill.error));
     item->setToolTip(Why, item->text(Why));
     if (row.state == BatchState::Running) table_->scrollToItem(item);
 }
@@ -312,8 +334,10 @@ void Batch::showRow(std::size_t at) {
 void Batch::showState() {
     form_->setEnabled(!running());
     const bool waiting = countOf(rows_, BatchState::Waiting) > 0;
-    start_->setEnabled(!running() && !photos_->text().isEmpty() && !masks_->text().isEmpty() &&
-                       !out_->text().isEmpty());
+    const QString why = fillsByModel() ? model_->why() : QString();
+    start_->setToolTip(why);
+    start_->setEnabled(!running() && why.isEmpty() && !photos_->text().isEmpty() &&
+                       !masks_->text().isEmpty() && !out_->text().isEmpty());
     pause_->setEnabled(running() || (paused_ && waiting));
     pause_->setText(paused_ && waiting ? tr("Go on") : tr("Pause"));
     pause_->setIcon(icon(paused_ && waiting ? "play-fill" : "pause-fill"));
@@ -326,8 +350,11 @@ void Batch::showState() {
     progress_->setRange(0, std::max(int(rows_.size()), 1));
     progress_->setValue(int(done + skipped + failed));
     if (rows_.empty())
-        return summary_->setText(tr("Each photo is filled where its mask is white."));
+        return summary_->setText(why.isEmpty() ? tr("Each photo is filled where its mask is white.")
+                                               : why);
     QString text = tr("%1 done, %2 skipped, %3 failed").arg(done).arg(skipped).arg(failed);
+    if (const auto leftOut = countOf(rows_, BatchState::LeftOut))
+        text += tr(", %1 left out").arg(leftOut);
     if (waiting) text += tr(", %1 to go").arg(countOf(rows_, BatchState::Waiting));
     summary_->setText(text);
 }

@@ -19,6 +19,7 @@ class QTreeWidget;
 
 namespace daguerre {
 
+class FillModel;
 class Session;
 
 /// Not modal. One photo is a job of its own, so that a fill in the main window comes between.
@@ -45,6 +46,7 @@ private:
     void report();
     void showRow(std::size_t at);
     void showState();
+    bool fillsByModel() const;
     bool running() const { return job_ != nullptr; }
 
     Session& session_;
@@ -54,6 +56,7 @@ private:
     bool paused_ = false;
     QLineEdit *photos_ = nullptr, *masks_ = nullptr, *out_ = nullptr;
     QComboBox* engine_ = nullptr;
+    FillModel* model_ = nullptr;
     QSpinBox* seed_ = nullptr;
     QTreeWidget* table_ = nullptr;
     QProgressBar* progress_ = nullptr;

@@ -53,6 +53,14 @@ EngineButton::EngineButton(const QString& title, const QString& sentence, QWidge
     setAccessibleDescription(sentence);
 }
 
+void EngineButton::setSentence(const QString& sentence) {
+    if (sentence == sentence_) return;
+    sentence_ = sentence;
+    setAccessibleDescription(sentence_ + QLatin1Char(' ') + cost_);
+    updateGeometry();
+    update();
+}
+
 void EngineButton::setCost(const QString& cost) {
     if (cost == cost_) return;
     cost_ = cost;
@@ -61,6 +69,7 @@ void EngineButton::setCost(const QString& cost) {
 }
 
 void EngineButton::setPossible(bool possible, const QString& why) {
+    if (possible == isEnabled() && why == why_) return;
     setEnabled(possible);
     why_ = why;
     setToolTip(possible ? QString() : why);
@@ -124,9 +133,6 @@ EngineList::EngineList(QWidget* parent) : QWidget(parent), group_(new QButtonGro
             current_ = id;
             Q_EMIT chosen(id);
         });
-        if (!row->make)
-            button->setPossible(false,
-                                tr("By the command line for now: daguerre inpaint --model."));
         if (row->make && current_.empty()) button->setChecked(true);
     }
 }

@@ -16,6 +16,7 @@ class EngineButton : public QAbstractButton {
 public:
     EngineButton(const QString& title, const QString& sentence, QWidget* parent = nullptr);
 
+    void setSentence(const QString& sentence);
     void setCost(const QString& cost);
     /// possible false: greyed, and `why` stands in place of the sentence.
     void setPossible(bool possible, const QString& why = {});
@@ -30,8 +31,7 @@ protected:
 private:
     QString words() const { return isEnabled() ? sentence_ : why_; }
 
-    const QString sentence_;
-    QString cost_, why_;
+    QString sentence_, cost_, why_;
 };
 
 /// One is chosen. The engines are the core's table, the default first, those that can't be used

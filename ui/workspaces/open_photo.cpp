@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/json.h"
 #include "core/base/table.h"
 #include "core/image/colour.h"
 #include "ui/widgets/qimage.h"
@@ -56,6 +57,8 @@ std::vector<Comparable> comparablesOf(const OpenPhoto& photo) {
 }
 
 QString titleOf(const FillRequest& request) {
+    if (!request.model.empty())
+        return QString::fromStdString(std::filesystem::path(request.model).filename().string());
     return words(row_named(inpainters(), request.engine, "engine").title);
 }
 
@@ -79,17 +82,45 @@ QImage thumbnailOf(const FillResult& result) {
     return asQImage(std::make_shared<const Image>(std::move(part)));
 }
 
-void FillNotes::note(int step, FillRequest request, std::int64_t seed) {
-    request.seed = seed;
+void FillNotes::note(int step, FillNote fill) {
     std::erase_if(notes, [&](const Note& note) { return note.step >= step; });
-    notes.push_back({step, std::move(request)});
+    notes.push_back({step, std::move(fill)});
 }
 
-std::vector<FillRequest> FillNotes::upTo(int step) const {
-    std::vector<FillRequest> done;
+std::vector<FillNote> FillNotes::upTo(int step) const {
+    std::vector<FillNote> done;
     for (const Note& note : notes)
-        if (note.step <= step) done.push_back(note.request);
+        if (note.step <= step) done.push_back(note.fill);
     return done;
+}
+
+std::string FillNotes::text() const {
+    Json all = Json::array();
+    for (const Note& note : notes)
+        all.push_back({{"step", note.step}, {"fill", json_of(note.fill)}});
+    return Json{{"fills", all}}.dump();
+}
+
+FillNotes FillNotes::from(const std::string& text) {
+    FillNotes read;
+    try {
+        const Json json = Json::parse(text);
+        for (const Json& note : json.at("fills"))
+            read.notes.push_back({note.at("step").get<int>(), fill_note_from(note.at("fill"))});
+    } catch (const std::exception&) {  // none, or another version's
+        read.notes.clear();
+    }
+    return read;
+}
+
+void noteFill(OpenPhoto& photo, int number) {
+    const Fill& fill = *photo.fill;
+    const FillVariant& variant = fill.variants[std::size_t(number)];
+    FillRequest request = fill.request;
+    request.seed = variant.seed;
+    photo.fills.note(photo.document->history().index(),
+                     note_of(request, fill.options, *variant.result, photo.sha256, fill.maskHash));
+    photo.document->setNotes(photo.fills.text());
 }
 
 const FillFilm* mainFilm(const FillVariant& variant) {
@@ -109,7 +140,7 @@ void addFrame(FillVariant& variant, const FillFrame& frame) {
     if (frame.preview->steps > 0) {
         if (!film.frames) film.frames = std::make_shared<Frames>(1);
         film.frames->add(frame.preview);
-    } else {
+    } else if (!film.frames) {  // what comes after the noise has no steps of its own
         film.previews.push_back(frame.preview);
     }
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/inpaint/fill.h"
+#include "core/inpaint/fill_record.h"
 #include "ui/canvas/document.h"
 #include "ui/widgets/frames.h"
 #include "ui/work/retouch_jobs.h"
@@ -30,10 +30,10 @@ struct FillVariant {
 };
 
 /// One press of Fill: what it filled, and what came out for each seed.
-struct Fill {
-    FillRequest request;
+struct Fill : FillSettings {
     Tiles before, mask;
     Tiles started;  // what the photo was when it began: `before`, or an older fill of the same mask
+    std::string maskHash;
     std::vector<FillVariant> variants;
     int chosen = -1;  // its result is the photo; -1: none yet
 };
@@ -42,25 +42,32 @@ struct Fill {
 struct FillNotes {
     struct Note {
         int step = 0;  // index of the history after it
-        FillRequest request;
+        FillNote fill;
     };
     std::vector<Note> notes;
 
-    void note(int step, FillRequest request, std::int64_t seed);
+    void note(int step, FillNote fill);
     /// Those that are done when the history stands at `step`.
-    std::vector<FillRequest> upTo(int step) const;
+    std::vector<FillNote> upTo(int step) const;
+
+    /// As text, for Document::setNotes, and back; what can't be understood is left out.
+    std::string text() const;
+    static FillNotes from(const std::string& text);
 };
 
 struct OpenPhoto {
     std::unique_ptr<Document> document;
     std::shared_ptr<Fill> fill;        // null: none was made
     std::filesystem::path openedFile;  // which is never written; empty: it has none
+    std::string sha256;                // of that file
     FillNotes fills;
     std::filesystem::path savedAs;  // a name was chosen: saving again writes there
     bool record = true;             // and how it was made
     int against = 0;                // which of comparablesOf() it is compared with
 };
 
+/// Notes that variant `number` of the last fill is what the newest step of the history made.
+void noteFill(OpenPhoto& photo, int number);
 /// Whether two are one square by square; at no cost.
 bool same(const Tiles& a, const Tiles& b);
 /// Whether the photo is what the chosen variant of its last fill made of it. Null: no.
@@ -72,7 +79,7 @@ struct Comparable {
     Tiles photo;
 };
 std::vector<Comparable> comparablesOf(const OpenPhoto& photo);
-/// The title of its engine.
+/// What fills: the engine's title, or the model's name.
 QString titleOf(const FillRequest& request);
 /// The photo with a result. Where something else happened since the fill began, only what the fill
 /// made is exchanged.

@@ -78,6 +78,9 @@ void Retouch::connectParts() {
     });
     connect(tabs_, &PhotoTabs::closeWanted, this, &Retouch::close);
     connect(panel_, &RetouchPanel::fillWanted, this, &Retouch::fillOrStop);
+    connect(panel_, &RetouchPanel::growWanted, this, [this](int radius) {
+        changeMask(tr("Grow mask"), [radius](const Tiles& old) { return grown(old, radius); });
+    });
     connect(panel_, &RetouchPanel::compareWanted, this, &Retouch::setCompare);
     connect(panel_, &RetouchPanel::againstWanted, this, &Retouch::setAgainst);
     connect(panel_, &RetouchPanel::changed, this, [this] {
@@ -332,6 +335,7 @@ void Retouch::showCurrent() {
     history_->setDocument(document());
     line_->showPhoto(photo ? photo->document->photo() : Tiles());
     line_->showZoom(canvas_->zoom());
+    panel_->setChannels(photo ? photo->document->photo().channels() : 0);
     notice_->hide();
     showTabs();
     showVariants();

@@ -15,7 +15,6 @@
 #include "ui/widgets/sentence.h"
 #include "ui/work/errand.h"
 #include "ui/workspaces/file_info.h"
-#include "ui/workspaces/fill_record.h"
 #include "ui/workspaces/open_photo.h"
 #include "ui/workspaces/photo_tabs.h"
 #include "ui/workspaces/retouch.h"
@@ -51,19 +50,30 @@ void Retouch::openNow(const PhotoWish& wish) {
     auto photo = std::make_unique<OpenPhoto>();
     photo->document = std::make_unique<Document>(opened.pixels, opened.file);
     photo->openedFile = opened.file;
+    photo->sha256 = opened.sha256;
     if (session_.recovery()) session_.recovery()->keep(*photo->document);
     if (wish.mask.size() == opened.pixels.size())
         photo->document->apply(Layer::Mask, wish.mask, tr("Suggested mask"));
     if (!opened.file.empty()) rememberPhoto(opened.file);
     add(std::move(photo));
+    if (opened.frames > 1)
+        notice_->say(tr("“%1” has %n frames; the first is shown.", nullptr, opened.frames)
+                         .arg(nameOf(opened.file)));
     splitAfter_ = wish.fillNow;
-    if (wish.fillNow && !job_) startFill(1, panel_->request().seed, false);
+    if (wish.fillNow && !job_ && panel_->why().isEmpty())
+        startFill(1, panel_->request().seed, false);
 }
 
 void Retouch::openLeft(const std::shared_ptr<const JournalContents>& journal) {
     auto photo = std::make_unique<OpenPhoto>();
     photo->document = std::make_unique<Document>(*journal);
     photo->openedFile = journal->file;
+    photo->sha256 = journal->sha256;
+    photo->fills = FillNotes::from(journal->notes);
+    if (!photo->fills.notes.empty()) {
+        const FillNote& last = photo->fills.notes.back().fill;
+        panel_->setRequest(last.request, last.options);
+    }
     session_.recovery()->keep(*photo->document, journal);
     add(std::move(photo));
 }
@@ -93,14 +103,15 @@ void Retouch::save(bool ask) {
 void Retouch::write(OpenPhoto& photo, const fs::path& file, bool record) {
     photo.record = record;
     const Tiles pixels = photo.document->photo();
-    const std::vector<FillRequest> fills = photo.fills.upTo(photo.document->history().index());
+    const std::vector<FillNote> fills = photo.fills.upTo(photo.document->history().index());
     const QPointer document(photo.document.get());
     const auto job = makeJob<Errand>(tr("Save “%1”").arg(nameOf(file)),
                                      [=, this](const OnProgress&) -> Errand::Then {
                                          Image image = pixels.image();
                                          renew_thumbnail(image);
-                                         if (record && !fills.empty())
-                                             add_record(image, recordOf(image, fills));
+                                         if (record)
+                                             for (const FillNote& fill : fills)
+                                                 add_fill_record(image, fill);
                                          write_image(file, image, {.record = record});
                                          return [=, this] {
                                              rememberPhoto(file);
@@ -185,7 +196,15 @@ void Retouch::showInfo() {
     facts.width = pixels.size().width;
     facts.height = pixels.size().height;
     facts.metadata = pixels.metadata();
-    (new FileInfo(photo->document->name(), facts, this))->show();
+    const std::vector<FillNote> fills = photo->fills.upTo(photo->document->history().index());
+    for (const FillNote& fill : fills) add_fill_record(facts, fill);
+    auto* info = new FileInfo(photo->document->name(), facts, this);
+    info->setObjectName(QStringLiteral("retouch.info"));
+    connect(info, &FileInfo::restoreWanted, this, [this, fills] {
+        if (fills.empty()) return;
+        panel_->setRequest(fills.back().request, fills.back().options);
+    });
+    info->show();
 }
 
 }  // namespace daguerre

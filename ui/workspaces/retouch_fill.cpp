@@ -8,7 +8,6 @@
 #include "ui/widgets/notice.h"
 #include "ui/widgets/sentence.h"
 #include "ui/work/errand.h"
-#include "ui/workspaces/fill_cost.h"
 #include "ui/workspaces/open_photo.h"
 #include "ui/workspaces/retouch.h"
 #include "ui/workspaces/retouch_panel.h"
@@ -59,8 +58,9 @@ void Retouch::maskChanged() {
     }
     const Tiles mask = canvas_->maskNow();
     if (same(mask, factsOf_)) return;
+    const Tiles pixels = photo->photo();
     const auto job = makeJob<Errand>(tr("Measure the mask"), [=, this](const OnProgress&) {
-        const MaskFacts facts = factsOf(mask);
+        const MaskFacts facts = factsOf(pixels, mask);
         return [=, this] {
             if (!photo || photo != document()) return;
             factsOf_ = mask;
@@ -100,18 +100,17 @@ void Retouch::fillOrStop() {
     if (job_) return job_->cancel();
     if (!current()) return;
     if (canvas_->busy()) return afterGesture([this] { fillOrStop(); });
+    if (!panel_->why().isEmpty()) return notice_->say(panel_->why());
     startFill(panel_->variants(), panel_->request().seed, false);
 }
 
 void Retouch::startFill(int variants, std::int64_t seed, bool more) {
     OpenPhoto* photo = current();
     const Document& document = *photo->document;
-    FillRequest request = more ? photo->fill->request : panel_->request();
-    request.seed = seed;
     if (!more) {
         if (photo->against > 1) photo->against = 0;  // that variant goes
         auto fill = std::make_shared<Fill>();
-        fill->request = request;
+        static_cast<FillSettings&>(*fill) = panel_->settings();
         // The mask of the last fill once more: its result is not what the new one starts from.
         fill->before = showsFill(photo) ? photo->fill->before : document.photo();
         fill->started = document.photo();
@@ -119,6 +118,7 @@ void Retouch::startFill(int variants, std::int64_t seed, bool more) {
         photo->fill = std::move(fill);
     }
     Fill& fill = *photo->fill;
+    fill.request.seed = seed;
     for (int i = 0; i < variants; ++i) fill.variants.push_back({.seed = seed + i});
     const int first = int(fill.variants.size()) - variants;
     filling_ = photo;
@@ -127,7 +127,7 @@ void Retouch::startFill(int variants, std::int64_t seed, bool more) {
     CopyLimits limits;
     if (!document.empty(Layer::CopyFrom)) limits.only_from = document.layer(Layer::CopyFrom);
     if (!document.empty(Layer::NeverCopy)) limits.never_from = document.layer(Layer::NeverCopy);
-    job_ = makeJob<FillJob>(fill.before, fill.mask, limits, request, variants);
+    job_ = makeJob<FillJob>(fill.before, fill.mask, limits, fill, variants);
     connect(job_.get(), &FillJob::framed, this,
             [this, first](int variant, const std::vector<FillFrame>& frames) {
                 framed(first + variant, frames);
@@ -167,16 +167,15 @@ void Retouch::filled(int number, const std::shared_ptr<const FillResult>& result
     const std::shared_ptr<Fill> fill = photo->fill;
     FillVariant& variant = fill->variants[std::size_t(number)];
     variant.result = result;
-    MaskFacts measured;
-    measured.pixels = result->hole_pixels;
-    rememberCost(fill->request.engine, measured, result->seconds);
-    if (photo == current() && facts_.pixels == measured.pixels)
-        panel_->showMeasured(fill->request.engine, result->seconds);
+    fill->maskHash = job_->maskHash();
+    panel_->rememberCost(*fill, *result);
+    if (photo == current() && facts_.pixels == result->hole_pixels)
+        panel_->showMeasured(fill->request, result->seconds);
     if (fill->chosen < 0) {  // the first one becomes a step, the others wait to be chosen
         fill->chosen = number;
         photo->document->apply(Layer::Photo, merged(photo->document->photo(), *fill, *result),
                                tr("Fill with %1").arg(titleOf(fill->request)));
-        photo->fills.note(photo->document->history().index(), fill->request, variant.seed);
+        noteFill(*photo, number);
     }
     if (photo == current()) {
         QString remarks;

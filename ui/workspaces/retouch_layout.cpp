@@ -41,7 +41,7 @@ void Retouch::build() {
     strip_ = new VariantsStrip(session_.actions());
     strip_->preview()->setChecked(previewWanted.get());
     line_ = new PhotoLine;
-    panel_ = new RetouchPanel(session_.actions());
+    panel_ = new RetouchPanel(session_);
     history_ = new PhotoHistory(session_.actions());
     auto* splitter = new QSplitter(Qt::Vertical);
     splitter->addWidget(makeCanvasPart());

@@ -9,16 +9,19 @@
 #include <QScrollArea>
 #include <QSpinBox>
 #include <QToolButton>
+#include <algorithm>
 #include <limits>
+#include <utility>
 
-#include "ui/session/actions.h"
+#include "ui/session/session.h"
 #include "ui/session/setting.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/panel_parts.h"
+#include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
-#include "ui/work/retouch_jobs.h"
 #include "ui/workspaces/engine_list.h"
 #include "ui/workspaces/fill_cost.h"
+#include "ui/workspaces/fill_model.h"
 #include "ui/workspaces/mask_panel.h"
 
 namespace daguerre {
@@ -26,6 +29,8 @@ namespace {
 
 constexpr int panelWidth = 300, usualVariants = 4;
 constexpr double crowdedFrom = 0.4;
+constexpr int rimPixels = 4;
+constexpr const char* modelEngine = "model";
 
 const Setting<QString> lastEngine{"retouch/engine", QString()};
 const Setting<int> lastVariants{"retouch/variants", usualVariants};
@@ -36,24 +41,25 @@ const InpainterRow& rowOf(const EngineList* engines) {
 
 }  // namespace
 
-RetouchPanel::RetouchPanel(Actions& actions, QWidget* parent) : QWidget(parent) {
+RetouchPanel::RetouchPanel(Session& session, QWidget* parent) : QWidget(parent) {
     setFixedWidth(panelWidth);
     auto* inside = new QWidget;
     auto* column = new QVBoxLayout(inside);
     column->setContentsMargins(gap4, gap2, gap4, gap3);
     column->setSpacing(gap3);
-    mask_ = new MaskPanel(actions, inside);
+    mask_ = new MaskPanel(session.actions(), inside);
     column->addWidget(mask_);
     column->addWidget(hairline(inside));
     auto* title = new QLabel(tr("Fill with"), inside);
     title->setFont(daguerre::font(Type::Section));
     engines_ = new EngineList(inside);
     engines_->setObjectName(QStringLiteral("retouch.engines"));
-    if (!lastEngine.get().isEmpty()) engines_->setCurrent(lastEngine.get().toStdString());
+    model_ = new FillModel(session, QStringLiteral("retouch"), inside);
     auto* choice = new QVBoxLayout;
     choice->setSpacing(gap1);
     choice->addWidget(title);
     choice->addWidget(engines_);
+    choice->addWidget(model_);
     column->addLayout(choice);
     column->addWidget(hairline(inside));
     column->addWidget(makeForm());
@@ -64,12 +70,18 @@ RetouchPanel::RetouchPanel(Actions& actions, QWidget* parent) : QWidget(parent) 
     all->addWidget(scrolling(inside, this), 1);
     all->addWidget(hairline(this));
     all->addWidget(makeFoot());
+    modelAwaited_ = lastEngine.get() == QLatin1String(modelEngine);
+    if (!lastEngine.get().isEmpty() && !modelAwaited_)
+        engines_->setCurrent(lastEngine.get().toStdString());
     connect(engines_, &EngineList::chosen, this, [this](const std::string& id) {
         lastEngine.set(QString::fromStdString(id));
+        modelAwaited_ = false;
         engineChanged();
         Q_EMIT changed();
     });
+    connect(model_, &FillModel::changed, this, &RetouchPanel::modelChanged);
     engineChanged();
+    modelChanged();
     showState(false, false, false, {});
 }
 
@@ -150,7 +162,16 @@ QWidget* RetouchPanel::makeFoot() {
     hint_->setFont(daguerre::font(Type::Caption));
     hint_->setForegroundRole(dimRole);
     hint_->setWordWrap(true);
-    column->addWidget(hint_);
+    grow_ = new QPushButton(tr("Grow"), foot);
+    grow_->setObjectName(QStringLiteral("retouch.grow-rim"));
+    grow_->setToolTip(tr("Grow the mask by %1 px").arg(rimPixels));
+    grow_->hide();
+    connect(grow_, &QPushButton::clicked, this, [this] { Q_EMIT growWanted(rimPixels); });
+    auto* line = new QHBoxLayout;
+    line->setSpacing(gap2);
+    line->addWidget(hint_, 1);
+    line->addWidget(grow_);
+    column->addLayout(line);
     fill_ = new QPushButton(foot);
     fill_->setObjectName(QStringLiteral("retouch.fill"));
     setMark(fill_, Mark::Primary);
@@ -164,19 +185,35 @@ FillRequest RetouchPanel::request() const {
     request.engine = engines_->current();
     request.seed = seed_->value();
     request.blend_soft = soft_->isChecked();
+    if (request.engine == modelEngine) request.model = model_->name();
     return request;
 }
 
+QString RetouchPanel::why() const {
+    return engines_->current() == modelEngine ? model_->why() : QString();
+}
+
+FillSettings RetouchPanel::settings() const {
+    return engines_->current() == modelEngine ? model_->settings(request())
+                                              : engine_settings(request());
+}
+
+void RetouchPanel::setChannels(int channels) { model_->setChannels(channels); }
+
 int RetouchPanel::variants() const { return rowOf(engines_).varies ? variants_->value() : 1; }
 
-void RetouchPanel::setRequest(const FillRequest& request, int variants) {
+void RetouchPanel::setRequest(const FillRequest& request, const Fields& options) {
+    if (!request.model.empty()) {
+        model_->restore(request.model, options);
+        modelAwaited_ = !engines_->button(modelEngine)->isEnabled();
+    }
     engines_->setCurrent(request.engine);
-    seed_->setValue(int(request.seed));
+    seed_->setValue(int(std::min<std::int64_t>(request.seed, seed_->maximum())));
     soft_->setChecked(request.blend_soft);
-    variants_->setValue(variants);
 }
 
 void RetouchPanel::engineChanged() {
+    model_->setWanted(engines_->current() == modelEngine);
     const bool varies = rowOf(engines_).varies;
     const QString same =
         tr("%1 gives the same for every seed").arg(QString::fromStdString(rowOf(engines_).title));
@@ -185,22 +222,59 @@ void RetouchPanel::engineChanged() {
     dice_->setEnabled(varies);
     seed_->setToolTip(varies ? tr("Another seed, another fill") : same);
     variants_->setToolTip(varies ? tr("How many seeds are tried, one after the other") : same);
+    if (hint_) showHint();
 }
 
 void RetouchPanel::showFacts(const MaskFacts& facts) {
     mask_->showFacts(facts);
-    for (const std::string& id : engines_->order())
-        engines_->button(id)->setCost(costText(id, facts));
-    const double crowding = facts.crowding();
-    crowded_ = crowding < crowdedFrom
-                   ? QString()
-                   : tr("This mask covers %1 % of its surroundings: there is little to copy from.")
-                         .arg(qRound(crowding * 100));
+    facts_ = facts;
+    showCosts();
     showHint();
 }
 
-void RetouchPanel::showMeasured(const std::string& engine, double seconds) {
-    if (EngineButton* button = engines_->button(engine)) button->setCost(secondsText(seconds));
+void RetouchPanel::showCosts() {
+    for (const std::string& id : engines_->order())
+        if (id != modelEngine) engines_->button(id)->setCost(costText(id, facts_));
+    const ModelInfo* info = model_->info();
+    engines_->button(modelEngine)
+        ->setCost(info ? modelCostText(*info, model_->cost(), facts_) : QString());
+}
+
+void RetouchPanel::modelChanged() {
+    EngineButton* button = engines_->button(modelEngine);
+    const QString none = model_->whyNone();
+    button->setPossible(none.isEmpty(), none);
+    const ModelInfo* info = model_->info();
+    const QString name = info ? QString::fromStdString(info->id) : QString();
+    button->setSentence(
+        !info ? words(row_named(inpainters(), modelEngine, "engine").sentence)
+        : info->dataset.empty()
+            ? tr("%1 imagines the content; Heal adds the photo's grain. Good when your photo shows "
+                 "the same things.")
+                  .arg(name)
+            : tr("%1, trained on %2, imagines the content; Heal adds the photo's grain. Good when "
+                 "your photo shows the same things.")
+                  .arg(name, QString::fromStdString(info->dataset)));
+    if (none.isEmpty() && std::exchange(modelAwaited_, false)) engines_->setCurrent(modelEngine);
+    showCosts();
+    Q_EMIT changed();
+}
+
+void RetouchPanel::rememberCost(const FillSettings& settings, const FillResult& result) {
+    const FillRequest& request = settings.request;
+    if (request.model.empty()) {
+        MaskFacts filled;
+        filled.pixels = result.hole_pixels;
+        daguerre::rememberCost(request.engine, filled, result.seconds);
+    } else if (model_->info() && model_->name() == request.model) {
+        rememberModelCost(*model_->info(), model_->cost(), result.parts, result.seconds);
+    }
+}
+
+void RetouchPanel::showMeasured(const FillRequest& request, double seconds) {
+    if (request.model != this->request().model) return showCosts();
+    if (EngineButton* button = engines_->button(request.engine))
+        button->setCost(secondsText(seconds));
 }
 
 void RetouchPanel::showState(bool running, bool again, bool possible, const QString& why) {
@@ -214,11 +288,30 @@ void RetouchPanel::showState(bool running, bool again, bool possible, const QStr
     showHint();
 }
 
+QString RetouchPanel::crowdedHint() const {
+    const double crowding = facts_.crowding();
+    const std::string& engine = engines_->current();
+    if (crowding < crowdedFrom || engine == modelEngine) return {};
+    const int share = qRound(crowding * 100);
+    if (rowOf(engines_).watchable)
+        return tr("This mask covers %1 % of its surroundings: there is little to copy from.")
+            .arg(share);
+    return tr("This mask covers %1 % of its surroundings; %2 guesses poorly there. Dream or a "
+              "trained network usually does better.")
+        .arg(share)
+        .arg(words(rowOf(engines_).title));
+}
+
 void RetouchPanel::showHint() {
-    hint_->setText(!why_.isEmpty()       ? why_
-                   : !crowded_.isEmpty() ? crowded_
-                   : again_ ? tr("Fills the last mask anew. Brush to begin another one.")
-                            : tr("Only the masked part may change."));
+    const QString crowded = crowdedHint();
+    const bool closely = facts_.closely && why_.isEmpty() && !running_ && !again_;
+    grow_->setVisible(closely);
+    hint_->setText(
+        !why_.isEmpty() ? why_
+        : closely ? tr("The mask cuts closely. Grow by %1 px to take the rim too.").arg(rimPixels)
+        : !crowded.isEmpty() ? crowded
+        : again_             ? tr("Fills the last mask anew. Brush to begin another one.")
+                             : tr("Only the masked part may change."));
 }
 
 void RetouchPanel::showCompare(int index) { compare_->setCurrentIndex(index); }

@@ -4,7 +4,7 @@
 #include <QWidget>
 #include <optional>
 
-#include "core/inpaint/fill.h"
+#include "ui/work/retouch_jobs.h"
 
 class QCheckBox;
 class QComboBox;
@@ -16,28 +16,36 @@ class QToolButton;
 
 namespace daguerre {
 
-class Actions;
 class EngineList;
+class FillModel;
 class MaskPanel;
-struct MaskFacts;
+class Session;
 
 class RetouchPanel : public QWidget {
     Q_OBJECT
 public:
     static constexpr int mostVariants = 16;
 
-    explicit RetouchPanel(Actions& actions, QWidget* parent = nullptr);
+    explicit RetouchPanel(Session& session, QWidget* parent = nullptr);
 
     MaskPanel* mask() const { return mask_; }
     EngineList* engines() const { return engines_; }
     FillRequest request() const;
+    /// Why the chosen engine can't fill now; "": it can.
+    QString why() const;
+    /// With the engine's own settings. Only while why() is "".
+    FillSettings settings() const;
     int variants() const;  // 1 for an engine that gives the same for every seed
-    void setRequest(const FillRequest& request, int variants);
+    void setRequest(const FillRequest& request, const Fields& options);
+    /// Of the photo that is open; 0: none is.
+    void setChannels(int channels);
 
     /// Costs of all engines for this mask; what is unusual about it stands above the button.
     void showFacts(const MaskFacts& facts);
-    /// An engine took so long for this mask.
-    void showMeasured(const std::string& engine, double seconds);
+    /// Remembers what a fill took.
+    void rememberCost(const FillSettings& settings, const FillResult& result);
+    /// A fill took so long for this mask.
+    void showMeasured(const FillRequest& request, double seconds);
 
     /// running: the button stops. again: it fills the mask of the last fill anew. why: stands above
     /// it while it can't be pressed.
@@ -47,7 +55,8 @@ public:
     void showAgainst(const QStringList& titles, int index);
 
 Q_SIGNALS:
-    void fillWanted();  // or stop, while it runs
+    void fillWanted();            // or stop, while it runs
+    void growWanted(int radius);  // photo pixels: a rim of the old thing may be left
     void compareWanted(int index);
     void againstWanted(int index);
     /// The user changed engine, seed, variants or softness.
@@ -60,18 +69,24 @@ private:
                       int least, int most);
     QComboBox* addChoice(QGridLayout* grid, int line, const QString& title, const char* name);
     void engineChanged();
+    void modelChanged();
+    void showCosts();
+    QString crowdedHint() const;
     void showHint();
 
     MaskPanel* mask_;
     EngineList* engines_;
+    FillModel* model_;
     QSpinBox *seed_ = nullptr, *variants_ = nullptr;
     QToolButton* dice_ = nullptr;
     QCheckBox* soft_ = nullptr;
     QComboBox *compare_ = nullptr, *against_ = nullptr;
     QLabel* hint_ = nullptr;
-    QPushButton* fill_ = nullptr;
-    QString why_, crowded_;
+    QPushButton *fill_ = nullptr, *grow_ = nullptr;
+    QString why_;
     bool running_ = false, again_ = false;
+    bool modelAwaited_ = false;  // it was the last choice, and can't be chosen yet
+    MaskFacts facts_;
 };
 
 }  // namespace daguerre

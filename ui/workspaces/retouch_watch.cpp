@@ -2,6 +2,7 @@
 #include <QClipboard>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QLabel>
 #include <algorithm>
 #include <utility>
 
@@ -10,8 +11,8 @@
 #include "ui/widgets/denoise_view.h"
 #include "ui/widgets/film_dialog.h"
 #include "ui/widgets/notice.h"
+#include "ui/workspaces/fill_command.h"
 #include "ui/workspaces/fill_cost.h"
-#include "ui/workspaces/fill_record.h"
 #include "ui/workspaces/mask_panel.h"
 #include "ui/workspaces/open_photo.h"
 #include "ui/workspaces/photo_line.h"
@@ -69,8 +70,7 @@ void Retouch::choose(int number) {
         photo->document->apply(Layer::Photo, merged(photo->document->photo(), fill, *result),
                                tr("Variant %1").arg(number + 1));
     }
-    photo->fills.note(photo->document->history().index(), fill.request,
-                      fill.variants[std::size_t(number)].seed);
+    noteFill(*photo, number);
     showVariants();
 }
 
@@ -239,6 +239,8 @@ void Retouch::showFillPossible(bool filled) {
                "from the rest.");
     else if (job_ && filling_ != photo)
         why = tr("Another photo is being filled.");
+    else if (!job_)
+        why = panel_->why();
     panel_->showState(job_ != nullptr, filled, why.isEmpty(), why);
     session_.actions().setPossible("fill", !job_ && why.isEmpty(),
                                    job_ ? tr("a fill is running") : why);
@@ -247,11 +249,12 @@ void Retouch::showFillPossible(bool filled) {
 void Retouch::copyCommand() {
     const OpenPhoto* photo = current();
     if (!photo) return;
+    if (!panel_->why().isEmpty()) return notice_->say(panel_->why());
     const std::filesystem::path file =
         photo->openedFile.empty() ? std::filesystem::path("photo.png") : photo->openedFile;
     const std::string mask = file.stem().string() + "-mask.png";
     QGuiApplication::clipboard()->setText(fillCommand(
-        file.string(), mask, proposedFile(file).string(), panel_->request(), panel_->variants()));
+        file.string(), mask, proposedFile(file).string(), panel_->settings(), panel_->variants()));
     notice_->say(tr("The command is on the clipboard. Save the mask as “%1” for it.")
                      .arg(QString::fromStdString(mask)));
 }
