@@ -127,11 +127,14 @@ Result bench_network(Terminal& terminal, const std::string& what, const BenchOpt
               {"size", speed.size},
               {"batch", request.batch},
               {"precision", speed.precision},
+              {"device", device.device},
+              {"device_name", device.name},
               {"threads", device.threads},
               {"ms_per_call", ms},
               {"images_per_s", request.batch / seconds},
               {"gflops", speed.gflops_per_call / seconds},
               {"peak_rss_mib", mebibytes(memory_peak())}};
+    if (device.device != "cpu") line["peak_device_mib"] = mebibytes(speed.peak_bytes);
     if (options.busy > 0) line["busy"] = options.busy;
     terminal.measurement(line);
     return {.stopped = terminal.stopped()};

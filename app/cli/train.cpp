@@ -85,15 +85,22 @@ std::unique_ptr<TrainingRun> started(const Words& words, const Fields& machine) 
                               settings_of(words, family, machine));
 }
 
-std::unique_ptr<TrainingRun> resumed(const Words& words) {
+std::unique_ptr<TrainingRun> resumed(const Words& words, const Fields& machine) {
+    const bool precision =
+        find_field(machine, "precision")->value != find_field(machine, "precision")->standard;
     if (!words.dataset.empty() || !words.family.empty() || !words.config.empty() ||
-        !words.set.empty())
+        !words.set.empty() || precision)
         throw CLI::ValidationError(
-            "--resume takes everything but --images from the run itself; leave the rest out");
-    if (words.images.empty()) return TrainingRun::resume(words.out);
+            "--resume takes everything but --images, --device and --threads from the run itself; "
+            "leave the rest out");
     Fields fields = fields_of<TrainRequest>();
-    set_field_text(fields, "images", words.images);
-    return TrainingRun::resume(words.out, options_from<TrainRequest>(fields).images);
+    if (!words.images.empty()) set_field_text(fields, "images", words.images);
+    const bool moved =
+        find_field(machine, "device")->value != find_field(machine, "device")->standard;
+    const auto wanted = options_from<GenerateRequest>(machine);
+    return TrainingRun::resume(words.out,
+                               words.images.empty() ? 0 : options_from<TrainRequest>(fields).images,
+                               moved ? wanted.device : "", wanted.threads);
 }
 
 void show(Terminal& terminal, const StepReport& report) {
@@ -129,11 +136,12 @@ void train(Terminal& terminal, TrainingRun& run) {
 Result run(Terminal& terminal, const Words& words, const Fields& machine) {
     const GenerateRequest wanted = options_from<GenerateRequest>(machine);
     const DeviceChoice device = use_device(wanted.device, wanted.threads);
-    const auto training = words.resume ? resumed(words) : started(words, machine);
-    terminal.remark(device.why.text());
+    const auto training = words.resume ? resumed(words, machine) : started(words, machine);
+    const TrainRequest settled = options_from<TrainRequest>(training->request());
+    const bool same = device.device == settled.device;  // a run goes on where it began
+    terminal.remark((same ? device : use_device(settled.device, int(settled.threads))).why.text());
     for (const std::string& remark : training->remarks()) terminal.remark(remark);
     train(terminal, *training);
-    const TrainRequest settled = options_from<TrainRequest>(training->request());
     const bool stopped = !training->finished();
     const fs::path model = fs::path(words.out) / "model";
     Result result{.stopped = stopped, .seed = settled.seed};

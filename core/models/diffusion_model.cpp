@@ -13,6 +13,7 @@
 #include "core/models/sampling_reporter.h"
 #include "core/nn/device.h"
 #include "core/nn/image_tensor.h"
+#include "core/nn/network_calls.h"
 #include "core/nn/safetensors.h"
 
 namespace daguerre {
@@ -23,7 +24,7 @@ constexpr std::int64_t group_size = 16;  // images that a sampler holds at once
 
 /// Images in one network call. It depends on nothing but the size of the images and the device,
 /// since kernels round differently for other counts and the same seed must give the same pixels.
-std::int64_t chunk_of(int size, bool cpu) { return !cpu ? 16 : size <= 32 ? 4 : 1; }
+std::int64_t chunk_size(int size, bool cpu) { return !cpu ? 16 : size <= 32 ? 4 : 1; }
 
 /// What a request became.
 struct Plan {
@@ -32,19 +33,25 @@ struct Plan {
     DeviceChoice device;
     std::string precision;
     at::Device place{at::kCPU};
-    UNet network{nullptr};
+    std::shared_ptr<NetworkCalls> network{};
     std::int64_t chunk = 1;
     Sigmas sigmas;
     bool guided = false;
+};
+
+/// What goes through the network in one call, on the device. Past the group's end the last image is
+/// repeated, so that every call has the same shape.
+struct Chunk {
+    std::int64_t count = 0;  // images that are not repeats
+    at::Tensor places;       // in the group
+    at::Tensor labels;       // undefined: no classes
 };
 
 /// The images `first`, `first` + 1, ... on their way from noise.
 struct Group {
     std::int64_t first = 0;
     std::vector<std::uint32_t> seeds;
-    std::vector<std::int64_t> labels;  // with the null class for "none"; empty: no classes
-
-    std::int64_t count() const { return std::int64_t(seeds.size()); }
+    std::vector<Chunk> chunks;
 };
 
 class DiffusionModel : public Model {
@@ -105,8 +112,9 @@ private:
     Plan plan_of(const GenerateRequest& request, const Fields& own) const;
     UNet network_on(const at::Device& device, const std::string& precision) const;
     Group group_of(const Plan& plan, std::int64_t first) const;
-    at::Tensor call(const Plan& plan, const Group& group, const at::Tensor& x, double t,
-                    std::int64_t first) const;
+    Chunk chunk_of(const Plan& plan, const std::vector<std::int64_t>& labels, std::int64_t first,
+                   std::int64_t count) const;
+    at::Tensor call(const Plan& plan, const Chunk& chunk, const at::Tensor& x, double t) const;
     Noise noise_for(const Group& group) const {
         return seeded_noise(group.seeds, {info_.channels, info_.height, info_.width});
     }
@@ -146,8 +154,8 @@ Plan DiffusionModel::plan_of(const GenerateRequest& request, const Fields& own) 
     plan.device = use_device(request.device, request.threads);
     plan.precision = resolve_precision(request.precision, plan.device);
     plan.place = at::Device(plan.device.device);
-    plan.network = network_on(plan.place, plan.precision);
-    plan.chunk = chunk_of(info_.width, plan.place.is_cpu());
+    plan.network = std::make_shared<NetworkCalls>(network_on(plan.place, plan.precision));
+    plan.chunk = chunk_size(info_.width, plan.place.is_cpu());
     plan.sigmas = row_named(spacings(), plan.options.schedule, "schedule")
                       .sigmas(schedule_, int(plan.options.steps));
     const bool has_class = class_of(info_, request, 0) >= 0;
@@ -163,7 +171,7 @@ UNet DiffusionModel::network_on(const at::Device& device, const std::string& pre
     if (!entry->second) {
         UNet copy(setup_.network);
         load_into(*copy, weights_of(*network_), info_.id);
-        copy->to(device, precision == "bf16" ? at::kBFloat16 : at::kFloat);
+        move_for_calls(copy, device, precision == "bf16" ? at::kBFloat16 : at::kFloat);
         copy->eval();
         for (const at::Tensor& parameter : copy->parameters()) parameter.set_requires_grad(false);
         entry->second = copy;
@@ -171,25 +179,27 @@ UNet DiffusionModel::network_on(const at::Device& device, const std::string& pre
     return entry->second;
 }
 
-/// The network's answer for the images first .. first + chunk - 1 of a group; past the group's end
-/// the last image is repeated, so that every call has the same shape.
-at::Tensor DiffusionModel::call(const Plan& plan, const Group& group, const at::Tensor& x, double t,
-                                std::int64_t first) const {
-    std::vector<std::int64_t> places, labels;
-    for (std::int64_t i = 0; i < plan.chunk; ++i)
-        places.push_back(std::min(first + i, group.count() - 1));
-    for (const std::int64_t place : places)
-        if (!group.labels.empty()) labels.push_back(group.labels[std::size_t(place)]);
-    at::Tensor part = x.index_select(0, at::tensor(places).to(plan.place));
-    if (plan.guided) {
-        part = at::cat({part, part});
-        labels.resize(2 * labels.size(), std::int64_t(info_.classes.size()));
-    }
-    UNet network = plan.network;
+/// labels: of the group's `count` images, or empty.
+Chunk DiffusionModel::chunk_of(const Plan& plan, const std::vector<std::int64_t>& labels,
+                               std::int64_t first, std::int64_t count) const {
+    std::vector<std::int64_t> places, chosen;
+    for (std::int64_t i = 0; i < plan.chunk; ++i) places.push_back(std::min(first + i, count - 1));
+    Chunk chunk{std::min(plan.chunk, count - first), at::tensor(places).to(plan.place), {}};
+    if (labels.empty()) return chunk;
+    for (const std::int64_t place : places) chosen.push_back(labels[std::size_t(place)]);
+    if (plan.guided) chosen.resize(2 * chosen.size(), std::int64_t(info_.classes.size()));
+    chunk.labels = at::tensor(chosen).to(plan.place);
+    return chunk;
+}
+
+/// The network's answer for the images of a chunk, repeats too.
+at::Tensor DiffusionModel::call(const Plan& plan, const Chunk& chunk, const at::Tensor& x,
+                                double t) const {
+    at::Tensor part = x.index_select(0, chunk.places);
+    if (plan.guided) part = at::cat({part, part});
     at::Tensor answer =
-        network->forward(part.to(plan.precision == "bf16" ? at::kBFloat16 : at::kFloat),
-                         at::full({part.size(0)}, t, x.options()),
-                         labels.empty() ? at::Tensor() : at::tensor(labels).to(plan.place));
+        (*plan.network)(part.to(plan.precision == "bf16" ? at::kBFloat16 : at::kFloat),
+                        at::full({part.size(0)}, t, x.options()), chunk.labels);
     answer = answer.to(at::kFloat);
     if (setup_.learned_variance) answer = answer.narrow(1, 0, setup_.network.in_channels);
     if (!plan.guided) return answer;
@@ -201,14 +211,17 @@ at::Tensor DiffusionModel::call(const Plan& plan, const Group& group, const at::
 
 Group DiffusionModel::group_of(const Plan& plan, std::int64_t first) const {
     Group group{first, {}, {}};
+    std::vector<std::int64_t> labels;  // with the null class for "none"
     const std::int64_t end = std::min(first + group_size, plan.request.count);
     for (std::int64_t i = first; i < end; ++i) {
         group.seeds.push_back(seed_of(plan.request, i));
         if (info_.classes.empty()) continue;
         const int label = class_of(info_, plan.request, i);
         const bool none = label < 0 || (info_.null_class && plan.options.guidance == 0);
-        group.labels.push_back(none ? std::int64_t(info_.classes.size()) : label);
+        labels.push_back(none ? std::int64_t(info_.classes.size()) : label);
     }
+    for (std::int64_t at = 0; at < end - first; at += plan.chunk)
+        group.chunks.push_back(chunk_of(plan, labels, at, end - first));
     return group;
 }
 
@@ -217,10 +230,9 @@ Denoiser DiffusionModel::denoiser_for(const Plan& plan, const Group& group,
                                       Reporter& reporter) const {
     const NetworkCall network = [&](const at::Tensor& x, double t) {
         std::vector<at::Tensor> parts;
-        for (std::int64_t at = 0; at < group.count(); at += plan.chunk) {
+        for (const Chunk& chunk : group.chunks) {
             reporter.call();
-            const at::Tensor part = call(plan, group, x, t, at);
-            parts.push_back(part.narrow(0, 0, std::min(plan.chunk, group.count() - at)));
+            parts.push_back(call(plan, chunk, x, t).narrow(0, 0, chunk.count));
         }
         return at::cat(parts);
     };

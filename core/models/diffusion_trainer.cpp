@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/random.h"
+#include "core/nn/staging.h"
 #include "core/nn/update.h"
 
 namespace daguerre {
@@ -36,20 +37,10 @@ private:
     bool before_;
 };
 
-at::Tensor column(const std::vector<double>& values, const at::Device& device) {
-    return at::tensor(values, at::kFloat).view({-1, 1, 1, 1}).to(device);
-}
-
 /// What the network is given and what it should answer, for a batch. All [N, C, H, W] or [N].
 struct Lesson {
     at::Tensor x, t, target, weight;
 };
-
-/// Every update of the weights is done in the same order, so that a run can be repeated.
-void make_deterministic() {
-    at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
-    at::globalContext().setBenchmarkCuDNN(false);
-}
 
 class DiffusionTrainer : public Trainer {
 public:
@@ -69,7 +60,6 @@ public:
           network_(prepared(setup_.network, run_seed(), device_)),
           update_(*network_, {options_.clip, request_.ema != "none"}) {
         check_pairing(objective_, schedule_);
-        if (device_.is_cuda()) make_deterministic();
     }
 
     Losses step(const Batch& batch, const StepContext& context) override {
@@ -87,10 +77,15 @@ public:
         const at::Tensor error = (answer.to(at::kFloat) - lesson.target).square().mean({1, 2, 3});
         const at::Tensor loss = (error * lesson.weight).mean();
         loss.backward();
-        const double value = loss.item<double>();
-        const UpdateResult result =
-            update_.apply({value, count, context.images_after, context.learning_rate});
-        return {{{"loss", value}}, result.norm, result.skipped, by_level(error.detach(), levels)};
+        // Read in one go: each reading waits until a GPU has caught up.
+        const at::Tensor read =
+            at::cat({error.detach(), at::stack({loss.detach(), update_.norm()})})
+                .to(at::kCPU, at::kDouble);
+        const double* values = read.const_data_ptr<double>();
+        const double value = values[count], norm = values[count + 1];
+        const bool applied =
+            update_.apply({value, norm, count, context.images_after, context.learning_rate});
+        return {{{"loss", value}}, norm, !applied, by_level(values, levels)};
     }
 
     std::shared_ptr<const Model> snapshot(const Origin& origin) const override {
@@ -130,43 +125,48 @@ private:
 
     Lesson lesson_of(const Batch& batch, const std::vector<double>& levels) const {
         const auto steps = double(schedule_.sigmas.size());
-        // Of x: share of image and noise; of the target: the same.
-        std::array<std::vector<double>, 6> values;
-        for (const double u : levels) {
-            const double sigma = schedule_.sigmas[std::size_t(u * steps)];
+        const auto count = std::int64_t(levels.size());
+        // Of x: share of image and noise; of the target: the same; t; weight. A row each.
+        const at::Tensor rows = at::empty({6, count}, staged(at::kFloat, device_));
+        auto values = rows.accessor<float, 2>();
+        for (std::int64_t i = 0; i < count; ++i) {
+            const double sigma = schedule_.sigmas[std::size_t(levels[std::size_t(i)] * steps)];
             const Scaling scaling = objective_.at(sigma, schedule_);
             const Target target = target_of(objective_, weight_, schedule_, sigma);
-            const std::array row{scaling.in,   scaling.in * sigma, target.clean,
-                                 target.noise, scaling.noise,      target.weight};
-            for (std::size_t i = 0; i < row.size(); ++i) values[i].push_back(row[i]);
+            const std::array column{scaling.in,   scaling.in * sigma, target.clean,
+                                    target.noise, scaling.noise,      target.weight};
+            for (std::size_t k = 0; k < column.size(); ++k)
+                values[std::int64_t(k)][i] = float(column[k]);
         }
-        const at::Tensor images = batch.images.to(device_), noise = batch.noise.to(device_);
-        const auto mixed = [&](std::size_t clean, std::size_t noisy) {
-            return images * column(values[clean], device_) + noise * column(values[noisy], device_);
+        const at::Tensor images = to_device(batch.images, device_);
+        const at::Tensor noise = to_device(batch.noise, device_), there = to_device(rows, device_);
+        const auto mixed = [&](std::int64_t clean, std::int64_t noisy) {
+            return images * there[clean].view({-1, 1, 1, 1}) +
+                   noise * there[noisy].view({-1, 1, 1, 1});
         };
-        return {mixed(0, 1), column(values[4], device_).flatten(), mixed(2, 3),
-                column(values[5], device_).flatten()};
+        return {mixed(0, 1), there[4], mixed(2, 3), there[5]};
     }
 
     /// Undefined for a network without classes; the last index stands for no class.
     at::Tensor labels_of(const Batch& batch) const {
         const auto classes = std::int64_t(shape_.classes.size());
         if (classes == 0) return {};
-        at::Tensor labels = batch.labels.clone();
+        const at::Tensor labels = at::empty(batch.labels.sizes(), staged(at::kLong, device_));
+        labels.copy_(batch.labels);
         auto* values = labels.mutable_data_ptr<std::int64_t>();
         for (std::int64_t i = 0; i < labels.size(0); ++i)
             if (values[i] < 0 || drops_label(run_seed(), batch.first + i, options_.label_drop))
                 values[i] = classes;
-        return labels.to(device_);
+        return to_device(labels, device_);
     }
 
-    std::vector<LevelLoss> by_level(const at::Tensor& error,
-                                    const std::vector<double>& levels) const {
-        const at::Tensor values = error.to(at::kCPU, at::kDouble);
+    /// errors: one an image.
+    static std::vector<LevelLoss> by_level(const double* errors,
+                                           const std::vector<double>& levels) {
         std::vector<LevelLoss> bins(level_bins);
         for (std::size_t i = 0; i < levels.size(); ++i) {
             LevelLoss& bin = bins[std::size_t(levels[i] * level_bins)];
-            bin.sum += values.const_data_ptr<double>()[i];
+            bin.sum += errors[i];
             ++bin.count;
         }
         return bins;

@@ -5,12 +5,14 @@
 #include "core/base/error.h"
 #include "core/base/torch.h"
 #include "core/models/diffusion.h"
+#include "core/nn/network_calls.h"
+#include "core/nn/staging.h"
 #include "core/nn/unet.h"
 
 namespace daguerre {
 namespace {
 
-constexpr int untimed_calls = 2;  // the first ones fill caches and choose kernels
+constexpr int untimed_calls = 3;  // the first ones fill caches, choose kernels, record graphs
 
 int side_of(const UNetConfig& config, const SpeedRequest& request) {
     const int side = request.size > 0 ? request.size : config.sample_size;
@@ -21,7 +23,7 @@ int side_of(const UNetConfig& config, const SpeedRequest& request) {
     return side;
 }
 
-/// Times `call(i)` as often as asked, after two that aren't timed.
+/// Times `call(i)` as often as asked, after those that aren't timed.
 std::vector<double> timed(const SpeedRequest& request, const char* what,
                           const std::function<void(int)>& call, const OnProgress& on_progress) {
     std::vector<double> ms;
@@ -78,17 +80,20 @@ Speed sampling_speed(const SpeedRequest& request, const OnProgress& on_progress)
     const c10::InferenceMode inference;
     UNet network(config);
     network->eval();
-    network->to(device, type);
+    move_for_calls(network, device, type);
     const std::int64_t n = request.batch, side = measure.speed.size;
     const at::Tensor x = at::randn({n, config.in_channels, side, side}).to(device, type);
     const at::Tensor t = at::full({n}, 500.5, at::device(device));
     at::Tensor labels;
     if (config.num_class_embeds > 0) labels = at::zeros({n}, at::device(device).dtype(at::kLong));
+    NetworkCalls calls(network);
     const auto call = [&](int) {
         // Reading a value waits until a GPU has it.
-        network->forward(x, t, labels).flatten()[0].item<float>();
+        calls(x, t, labels).flatten()[0].item<float>();
     };
+    forget_gpu_peak(request.device.device);
     measure.speed.ms = timed(request, "call", call, on_progress);
+    measure.speed.peak_bytes = device_memory(request.device.device).peak;
     return measure.speed;
 }
 
@@ -97,12 +102,16 @@ Speed training_speed(const SpeedRequest& request, const OnProgress& on_progress)
     const std::unique_ptr<Trainer> trainer = trainer_of(request, measure);
     const std::int64_t n = request.batch, side = measure.speed.size;
     const std::vector<std::int64_t> shape{n, measure.config.in_channels, side, side};
-    Batch batch{at::rand(shape) * 2 - 1, at::full({n}, -1, at::kLong), at::randn(shape)};
+    const at::TensorOptions values = staged(at::kFloat, at::Device(request.device.device));
+    Batch batch{at::rand(shape, values).mul_(2).sub_(1), at::full({n}, -1, at::kLong),
+                at::randn(shape, values)};
     const auto step = [&](int i) {
         batch.first = i * n;
         trainer->step(batch, {batch.first + n, 1e-4});
     };
+    forget_gpu_peak(request.device.device);
     measure.speed.ms = timed(request, "step", step, on_progress);
+    measure.speed.peak_bytes = device_memory(request.device.device).peak;
     return measure.speed;
 }
 

@@ -6,6 +6,12 @@
 
 namespace daguerre {
 
+struct NormOptions {
+    std::int64_t groups = 1;
+    double eps = 1e-5;
+    bool silu = true;
+};
+
 /// One image. x: `pixels` rows of `channels` values, to which `shift` (one a channel, or null) is
 /// added. Channels are in `groups` of the same width.
 template <class T>

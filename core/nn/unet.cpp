@@ -98,7 +98,10 @@ at::Tensor UNetImpl::forward(const at::Tensor& x, const at::Tensor& t, const at:
     require(labels.defined() == (p.class_table || p.class_time),
             "a UNet takes labels exactly when it has classes");
     const at::Tensor embedding = p.embedding(t, labels, config_);
-    at::Tensor h = p.conv_in(config_.center_input_sample ? 2 * x - 1 : x);
+    at::Tensor h = config_.center_input_sample ? 2 * x - 1 : x;
+    // A GPU's convolutions keep the layout they are given.
+    if (x.is_cuda() && prefers_channels_last(x)) h = h.contiguous(at::MemoryFormat::ChannelsLast);
+    h = p.conv_in(h);
     if (prefers_channels_last(h)) h = h.contiguous(at::MemoryFormat::ChannelsLast);
     std::vector<at::Tensor> skips{h};
     for (UNetBlock& block : p.down) {

@@ -41,29 +41,37 @@ Update::Update(torch::nn::Module& module, UpdateOptions options)
             buffers_.emplace_back(item.value(), ema_.at(item.key()));
 }
 
-UpdateResult Update::apply(const UpdateStep& step) {
-    const torch::NoGradGuard no_grad;
-    std::vector<at::Tensor> gradients;
+std::vector<at::Tensor> Update::gradients() {
+    std::vector<at::Tensor> all;
     for (const at::Tensor& parameter : parameters_) {
-        gradients.push_back(parameter.grad().defined() ? parameter.grad()
-                                                       : at::zeros_like(parameter));
-        parameter.mutable_grad().reset();
+        if (!parameter.grad().defined()) parameter.mutable_grad() = at::zeros_like(parameter);
+        all.push_back(parameter.grad());
     }
-    const double norm =
-        at::stack(at::_foreach_norm(gradients, 2)).norm().to(at::kDouble).item<double>();
-    if (!std::isfinite(step.loss) || !std::isfinite(norm)) return {norm, true};
-    at::_foreach_mul_(gradients, std::min(1.0, options_.clip / (norm + 1e-6)));
+    return all;
+}
+
+at::Tensor Update::norm() {
+    const torch::NoGradGuard no_grad;
+    return at::stack(at::_foreach_norm(gradients(), 2)).norm();
+}
+
+bool Update::apply(const UpdateStep& step) {
+    const torch::NoGradGuard no_grad;
+    const std::vector<at::Tensor> slopes = gradients();
+    for (const at::Tensor& parameter : parameters_) parameter.mutable_grad().reset();
+    if (!std::isfinite(step.loss) || !std::isfinite(step.norm)) return false;
+    at::_foreach_mul_(slopes, std::min(1.0, options_.clip / (step.norm + 1e-6)));
     ++steps_;
     const at::Tensor count = at::full({}, double(steps_), parameters_[0].options());
     const std::vector<at::Tensor> counts(parameters_.size(), count);
-    at::_fused_adam_(parameters_, gradients, m_, v_, {}, counts, step.learning_rate, 0.9, 0.999, 0,
+    at::_fused_adam_(parameters_, slopes, m_, v_, {}, counts, step.learning_rate, 0.9, 0.999, 0,
                      1e-8, false, false);
     if (options_.average) {
         at::_foreach_lerp_(averages_, parameters_,
                            1 - average_keeps(step.batch, step.images_after));
         for (auto& [buffer, average] : buffers_) average.copy_(buffer);
     }
-    return {norm, false};
+    return true;
 }
 
 Weights Update::average() const { return options_.average ? ema_ : net_; }

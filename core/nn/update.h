@@ -16,14 +16,10 @@ struct UpdateOptions {
 
 struct UpdateStep {
     double loss = 0;                // of the whole batch
+    double norm = 0;                // of the gradients, as norm() gives it
     std::int64_t batch = 0;         // images in it
     std::int64_t images_after = 0;  // images seen when this step is done
     double learning_rate = 0;
-};
-
-struct UpdateResult {
-    double norm = 0;       // of the gradients, before clipping
-    bool skipped = false;  // loss or norm wasn't finite: nothing changed
 };
 
 /// Share of the old average that stays after a step of `batch` images: the average's half-life is
@@ -37,9 +33,12 @@ class Update {
 public:
     Update(torch::nn::Module& module, UpdateOptions options);
 
-    /// Clips the gradients that a backward pass left, changes the weights and their average, and
-    /// drops the gradients.
-    UpdateResult apply(const UpdateStep& step);
+    /// The 2-norm of all gradients that a backward pass left: one number, float32, still on the
+    /// device, so that it can be read together with the loss.
+    at::Tensor norm();
+    /// Clips the gradients, changes the weights and their average, and drops the gradients. Does
+    /// nothing but that last, and gives false, when loss or norm isn't finite.
+    bool apply(const UpdateStep& step);
 
     /// The averaged weights, or the weights where no average is kept. Shares memory.
     Weights average() const;
@@ -49,6 +48,9 @@ public:
     void restore(const Weights& weights, const std::string& file);
 
 private:
+    /// Of every parameter; zeros for one that the loss doesn't depend on.
+    std::vector<at::Tensor> gradients();
+
     UpdateOptions options_;
     Weights net_, ema_;                                       // by name, buffers too
     std::vector<std::string> names_;                          // of the parameters

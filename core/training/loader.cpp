@@ -1,12 +1,15 @@
 #include "core/training/loader.h"
 
+#include <algorithm>
+
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/nn/staging.h"
 
 namespace daguerre {
 namespace {
 
-constexpr std::size_t made_ahead = 3;
+constexpr std::int64_t made_ahead = 3;  // batches, beside the one that each thread has in hand
 
 /// Image `place` of the set as [C, H, W] in [-1, 1], mirrored when asked.
 void write_image_values(const PixelBlock& views, std::uint32_t place, bool mirrored, float* to) {
@@ -36,9 +39,10 @@ Batch batch_at(const PixelBlock& views, const LoaderOptions& options, Order& ord
                std::int64_t first) {
     const torch::NoGradGuard no_grad;
     const std::int64_t count = options.batch, channels = views.channels, size = views.size;
-    Batch batch{.images = at::empty({count, channels, size, size}, at::kFloat),
+    const at::TensorOptions floats = staged(at::kFloat, options.device);
+    Batch batch{.images = at::empty({count, channels, size, size}, floats),
                 .labels = at::empty({count}, at::kLong),
-                .noise = at::empty({count, channels, size, size}, at::kFloat),
+                .noise = at::empty({count, channels, size, size}, floats),
                 .first = first};
     auto* values = batch.images.mutable_data_ptr<float>();
     for (std::int64_t i = 0; i < count; ++i) {
@@ -54,25 +58,34 @@ Batch batch_at(const PixelBlock& views, const LoaderOptions& options, Order& ord
     return batch;
 }
 
-Loader::Loader(PixelBlock views, LoaderOptions options, std::int64_t first)
-    : views_(std::move(views)),
-      options_(options),
-      order_(options.seed, std::uint32_t(views_.labels.size())),
-      first_(first) {
-    require(!views_.labels.empty(), "a loader needs images");
-    thread_ = std::jthread([this](std::stop_token stop) { make_ahead(std::move(stop)); });
+int loader_threads(const at::Device& device, int threads) {
+    return device.is_cpu() ? 1 : std::clamp(threads - 1, 1, 4);
 }
 
-Loader::~Loader() = default;
+Loader::Loader(PixelBlock views, LoaderOptions options, std::int64_t first)
+    : views_(std::move(views)), options_(options), taken_(first), begun_(first) {
+    require(!views_.labels.empty(), "a loader needs images");
+    for (int i = 0; i < options_.threads; ++i)
+        threads_.emplace_back([this](std::stop_token stop) { make_ahead(std::move(stop)); });
+}
+
+Loader::~Loader() {
+    for (std::jthread& thread : threads_) thread.request_stop();  // all of them, then wait
+}
 
 void Loader::make_ahead(std::stop_token stop) {
+    Order order(options_.seed, std::uint32_t(views_.labels.size()));
+    const std::int64_t most = (made_ahead + options_.threads) * options_.batch;
     try {
-        while (!stop.stop_requested()) {
-            Batch batch = batch_at(views_, options_, order_, first_);
-            first_ += options_.batch;
+        for (;;) {
             std::unique_lock lock(mutex_);
-            changed_.wait(lock, stop, [this] { return ready_.size() < made_ahead; });
-            ready_.push_back(std::move(batch));
+            if (!changed_.wait(lock, stop, [&] { return begun_ < taken_ + most; })) return;
+            const std::int64_t first = begun_;
+            begun_ += options_.batch;
+            lock.unlock();
+            Batch batch = batch_at(views_, options_, order, first);
+            lock.lock();
+            ready_.emplace(first, std::move(batch));
             changed_.notify_all();
         }
     } catch (...) {
@@ -84,10 +97,10 @@ void Loader::make_ahead(std::stop_token stop) {
 
 Batch Loader::next() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !ready_.empty() || failure_; });
-    if (ready_.empty()) std::rethrow_exception(failure_);
-    Batch batch = std::move(ready_.front());
-    ready_.pop_front();
+    changed_.wait(lock, [this] { return ready_.contains(taken_) || failure_; });
+    if (!ready_.contains(taken_)) std::rethrow_exception(failure_);
+    Batch batch = std::move(ready_.extract(taken_).mapped());
+    taken_ += options_.batch;
     changed_.notify_all();
     return batch;
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -16,8 +16,14 @@ namespace daguerre {
 struct LoaderOptions {
     std::uint64_t seed = 1;  // of the run
     std::int64_t batch = 64;
-    bool flips = false;  // mirror every image with probability ½
+    bool flips = false;            // mirror every image with probability ½
+    int threads = 1;               // that make batches
+    at::Device device = at::kCPU;  // where they will go: for a GPU they lie in pinned memory
 };
+
+/// Threads that keep a device fed: one beside a processor, whose cores are busy; up to four where
+/// the cores wait for a GPU.
+int loader_threads(const at::Device& device, int threads);
 
 /// Which image of the set is image number n of the run: each epoch is a permutation of its own.
 class Order {
@@ -37,7 +43,8 @@ private:
 Batch batch_at(const PixelBlock& views, const LoaderOptions& options, Order& order,
                std::int64_t first);
 
-/// Endless batches, the next few made ahead on a thread of its own.
+/// Endless batches in order, the next few made ahead on threads of its own. What a batch holds
+/// doesn't hang on how many those are.
 class Loader {
 public:
     /// `first`: number of the image to begin with. `views` isn't empty.
@@ -54,13 +61,12 @@ private:
 
     PixelBlock views_;
     LoaderOptions options_;
-    Order order_;
-    std::int64_t first_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
-    std::deque<Batch> ready_;
+    std::int64_t taken_, begun_;           // first image of the next batch: to hand out, to make
+    std::map<std::int64_t, Batch> ready_;  // by first image
     std::exception_ptr failure_;
-    std::jthread thread_;
+    std::vector<std::jthread> threads_;  // last: they end first
 };
 
 }  // namespace daguerre

@@ -43,6 +43,7 @@ Json json_of(const LogLine& line) {
                 {"images_per_second", line.images_per_second},
                 {"seconds", line.seconds},
                 {"skipped", line.skipped},
+                {"data_wait", line.data_wait},
                 {"levels", levels}};
 }
 
@@ -58,6 +59,7 @@ LogLine line_of(const Json& json) {
     line.images_per_second = number_of(json.at("images_per_second"));
     line.seconds = number_of(json.at("seconds"));
     line.skipped = json.at("skipped");
+    line.data_wait = json.value("data_wait", 0.0);
     for (const Json& level : json.at("levels"))
         line.levels.push_back({number_of(level.at(0)), level.at(1)});
     return line;
@@ -138,6 +140,7 @@ void RunLog::add(const Losses& losses, const LogPlace& place) {
     line_.learning_rate = place.learning_rate;
     line_.images_per_second = place.images_per_second;
     line_.seconds = place.seconds;
+    line_.data_wait = place.data_wait;
     const std::string text = json_of(line_).dump() + "\n";
     if (write(descriptor_, text.data(), text.size()) != ssize_t(text.size())) refuse_write(file_);
     line_.steps = 0;

@@ -24,13 +24,14 @@ struct LogLine {
     LogValue norm;  // of the gradient
     double learning_rate = 0, images_per_second = 0, seconds = 0;
     std::int64_t skipped = 0;       // steps so far whose loss wasn't finite
+    double data_wait = 0;           // share of the time, 0 to 1, in which batches were waited for
     std::vector<LevelLoss> levels;  // level_bins, or empty
 };
 
 /// Where the run stands after a step.
 struct LogPlace {
     std::int64_t images = 0, skipped = 0;
-    double learning_rate = 0, images_per_second = 0, seconds = 0;
+    double learning_rate = 0, images_per_second = 0, seconds = 0, data_wait = 0;
 };
 
 /// Appends to a log. A line every 10 steps, at the same images whether or not the run was resumed.

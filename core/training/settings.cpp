@@ -5,7 +5,6 @@
 #include <cstdlib>
 
 #include "core/base/error.h"
-#include "core/base/machine.h"
 #include "core/base/table.h"
 #include "core/models/train_request.h"
 #include "core/nn/device.h"
@@ -102,12 +101,13 @@ void check_memory(const std::string& family, const Fields& settings, const DataS
     const Family& row = row_named(families(), family, "family");
     const std::uint64_t need = row.training_bytes(settings, shape);
     const auto request = options_from<TrainRequest>(settings);
-    if (request.device != "cpu" || need <= memory_available()) return;
-    const std::uint64_t free = memory_available();
+    const std::uint64_t free = device_memory(request.device).free;
+    if (need <= free) return;
     const std::int64_t batch = fitting_batch(row, settings, shape, free);
-    throw Error("Batch {batch} needs about {need}; {free} of memory are free. {help}",
+    throw Error("Batch {batch} needs about {need}; {free} of {memory} are free. {help}",
                 {{"batch", request.batch},
                  {"need", gigabytes(need)},
+                 {"memory", request.device == "cpu" ? "memory" : "the GPU's memory"},
                  {"free", gigabytes(free)},
                  {"help", batch > 0 ? "Batch " + std::to_string(batch) + " fits."
                                     : "Choose a smaller preset."}});

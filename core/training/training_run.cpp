@@ -80,9 +80,11 @@ public:
           log_(files_.log()) {
         train_.images = (train_.images + train_.batch - 1) / train_.batch * train_.batch;
         if (fs::exists(files_.state())) restore();
+        const at::Device device(train_.device);
         loader_.emplace(
             std::move(data.views),
-            LoaderOptions{std::uint64_t(train_.seed), train_.batch, train_.flips == "on"},
+            LoaderOptions{std::uint64_t(train_.seed), train_.batch, train_.flips == "on",
+                          loader_threads(device, int(train_.threads)), device},
             at_.images_seen);
     }
 
@@ -92,17 +94,20 @@ public:
         require(!finished(), "a finished run can't advance");
         const Clock::time_point start = Clock::now();
         const Batch batch = loader_->next();
+        const double waited = seconds_since(start);
         const std::int64_t after = at_.images_seen + train_.batch;
         const double rate = learning_rate(train_, after);
         const Losses losses = trainer_->step(batch, {after, rate});
         at_.images_seen = after;
         ++at_.steps;
         at_.skipped += losses.skipped ? 1 : 0;
-        count_time(seconds_since(start));
-        log_.add(losses, {after, at_.skipped, rate, images_per_second(), at_.active_seconds});
+        count_time(seconds_since(start), waited);
+        log_.add(losses,
+                 {after, at_.skipped, rate, images_per_second(), at_.active_seconds, data_wait()});
         guard_.add(losses.skipped, after, rate);
-        return {after, train_.images,       losses.values,      losses.gradient_norm,
-                rate,  images_per_second(), at_.active_seconds, at_.skipped};
+        return {after,      train_.images,       losses.values,      losses.gradient_norm,
+                rate,       images_per_second(), at_.active_seconds, at_.skipped,
+                data_wait()};
     }
 
     bool preview_due() const override {
@@ -135,11 +140,13 @@ private:
     double images_per_second() const {
         return seconds_a_step_ > 0 ? double(train_.batch) / seconds_a_step_ : 0;
     }
-    void count_time(double seconds) {
+    double data_wait() const { return seconds_a_step_ > 0 ? waited_a_step_ / seconds_a_step_ : 0; }
+    void count_time(double seconds, double waited) {
         at_.active_seconds += seconds;
         // The mean of all steps at first, later of about the last five seconds.
         const double share = std::max(1 / double(++timed_steps_), 1 - std::exp(-seconds / 5));
         seconds_a_step_ += share * (seconds - seconds_a_step_);
+        waited_a_step_ += share * (waited - waited_a_step_);
     }
     WeightsMetadata metadata() const;
     void restore();
@@ -157,7 +164,7 @@ private:
     std::optional<std::int64_t> saved_images_;
     Clock::time_point saved_at_ = Clock::now();
     std::uint64_t state_bytes_ = 0;
-    double seconds_a_step_ = 0;
+    double seconds_a_step_ = 0, waited_a_step_ = 0;
     std::int64_t timed_steps_ = 0;
     std::optional<Loader> loader_;  // last: its thread ends first
 };
@@ -263,6 +270,24 @@ void Run::restore() {
         remarks_.push_back("Resumed, but on other images than before: the dataset has changed.");
 }
 
+/// Takes up the device of the settings, or the one given instead; a remark when that changes them.
+std::string move_to(Fields& settings, const std::string& device, int threads) {
+    const auto before = options_from<TrainRequest>(settings);
+    const DeviceChoice choice = use_device(device.empty() ? before.device : device,
+                                           threads > 0 ? threads : int(before.threads));
+    if (choice.device == before.device && choice.threads == before.threads) return "";
+    set_field(settings, "device", choice.device);
+    set_field(settings, "threads", std::int64_t(choice.threads));
+    return Sentence{
+        "Resumed on {device} with {threads} threads instead of {before} with {n}: the "
+        "last bits will differ from those of a run in one piece.",
+        {{"device", choice.device},
+         {"threads", choice.threads},
+         {"before", before.device},
+         {"n", before.threads}}}
+        .text();
+}
+
 /// A folder with run.json, or none when that can't be written.
 std::unique_ptr<FileLock> new_run(const fs::path& folder, const RunRequest& request) {
     try {
@@ -298,7 +323,8 @@ std::unique_ptr<TrainingRun> TrainingRun::start(
     return std::make_unique<Run>(folder, std::move(lock), std::move(request), std::move(data));
 }
 
-std::unique_ptr<TrainingRun> TrainingRun::resume(const fs::path& folder, std::int64_t images) {
+std::unique_ptr<TrainingRun> TrainingRun::resume(const fs::path& folder, std::int64_t images,
+                                                 const std::string& device, int threads) {
     RunRequest request = read_run(folder);
     auto lock = std::make_unique<FileLock>(folder / "lock", folder.string());
     if (images > 0) {
@@ -306,11 +332,11 @@ std::unique_ptr<TrainingRun> TrainingRun::resume(const fs::path& folder, std::in
         std::erase_if(request.given, [](const auto& setting) { return setting.first == "images"; });
         request.given.emplace_back("images", std::to_string(images));
     }
-    const auto train = options_from<TrainRequest>(request.settings);
-    use_device(train.device, int(train.threads));
+    const std::string moved = move_to(request.settings, device, threads);
     const auto dataset = open_dataset(request.dataset);
     request.dataset_sha256 = dataset->info().sha256;
     TrainingData data = training_data(*dataset, request.settings);
+    if (!moved.empty()) data.remarks.push_back(moved);
     check_memory(request.family, request.settings, data.shape);
     write_run(folder, request);
     return std::make_unique<Run>(folder, std::move(lock), std::move(request), std::move(data));

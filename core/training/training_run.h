@@ -18,6 +18,7 @@ struct StepReport {
     std::vector<std::pair<std::string, double>> losses;
     double gradient_norm = 0, learning_rate = 0, images_per_second = 0, active_seconds = 0;
     std::int64_t skipped = 0;  // steps so far whose loss was not finite
+    double data_wait = 0;      // share of the time, 0 to 1, in which batches were waited for
 };
 
 /// Owns network, data and folder. Every call from one thread, which called use_device().
@@ -30,9 +31,11 @@ public:
         const std::string& dataset, const std::string& family, const std::filesystem::path& folder,
         const std::vector<std::pair<std::string, std::string>>& settings);
     /// Goes on exactly where the last saved state stands, or starts when none was saved.
-    /// images > 0 replaces the total. Throws Error: no run there, held by another process, broken.
+    /// images > 0 replaces the total, `device` and `threads` what it runs on, which changes the
+    /// last bits and is remarked on. Throws Error: no run there, held by another process, broken.
     static std::unique_ptr<TrainingRun> resume(const std::filesystem::path& folder,
-                                               std::int64_t images = 0);
+                                               std::int64_t images = 0,
+                                               const std::string& device = "", int threads = 0);
     virtual ~TrainingRun() = default;
 
     virtual bool finished() const = 0;

@@ -81,6 +81,21 @@ private Q_SLOTS:
         QCOMPARE(lines[2].segment, std::int64_t(1));
     }
 
+    void waiting_for_data_is_logged() {
+        {
+            RunLog log(path("wait"));
+            for (int i = 1; i <= 10; ++i)
+                log.add(losses(1), {.images = 4 * i, .data_wait = 0.03 * i});
+        }
+        QCOMPARE(read_log(path("wait")).at(0).data_wait, 0.3);
+        std::string line;
+        std::getline(std::ifstream(path("wait")) >> std::ws, line);
+        const auto at = line.find("\"data_wait\"");
+        line.erase(at, line.find(',', at) + 1 - at);  // as older runs have it
+        std::ofstream(path("older")) << line << "\n";
+        QCOMPARE(read_log(path("older")).at(0).data_wait, 0.0);
+    }
+
     void a_torn_line_is_left_out() {
         {
             RunLog log(path("torn"));

@@ -54,6 +54,12 @@ GenerateRequest request_of(std::int64_t count, std::int64_t seed) {
     return request;
 }
 
+/// Where a call holds four images.
+GenerateRequest on_cpu(GenerateRequest request) {
+    request.device = "cpu";
+    return request;
+}
+
 Fields with(const Model& model, const std::string& key, const FieldValue& value) {
     Fields fields = model.generate_fields();
     set_field(fields, key, value);
@@ -127,7 +133,7 @@ private Q_SLOTS:
         const Fields fields = with(*model, "steps", std::int64_t(4));
         int calls = 0, steps = 0;
         std::int64_t done = 0;
-        model->generate(request_of(18, 0), fields, [&](const Progress& at) {
+        model->generate(on_cpu(request_of(18, 0)), fields, [&](const Progress& at) {
             calls += at.what == "call";
             if (at.what != "step") return true;
             ++steps;
@@ -150,10 +156,11 @@ private Q_SLOTS:
         const Fields fields = with(*model, "steps", std::int64_t(4));
         for (const int stop_at : {1, 3, 9}) {
             int calls = 0;
-            const auto images = model->generate(request_of(18, 0), fields, [&](const Progress& at) {
-                calls += at.what == "call";
-                return calls < stop_at;
-            });
+            const auto images =
+                model->generate(on_cpu(request_of(18, 0)), fields, [&](const Progress& at) {
+                    calls += at.what == "call";
+                    return calls < stop_at;
+                });
             QCOMPARE(calls, stop_at);
             QVERIFY(images.empty());
         }

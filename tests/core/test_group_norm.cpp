@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include "core/nn/device.h"
 #include "core/nn/group_norm.h"
 
 using namespace daguerre;
@@ -36,6 +37,21 @@ torch::nn::GroupNorm norm_of(const Case& c) {
     return norm;
 }
 
+struct TypedCase {
+    Case size;
+    at::ScalarType type;
+    double bound;
+};
+
+std::vector<TypedCase> typed_cases() {
+    std::vector<TypedCase> all;
+    for (const Case& c : cases) {
+        all.push_back({c, at::kFloat, 1e-5});
+        all.push_back({c, at::kBFloat16, 1e-2});
+    }
+    return all;
+}
+
 double distance(const at::Tensor& a, const at::Tensor& b) {
     return ((a.to(at::kDouble) - b.to(at::kDouble)).abs().max() / (1 + b.abs().max()))
         .item<double>();
@@ -45,19 +61,52 @@ double distance(const at::Tensor& a, const at::Tensor& b) {
 
 class TestGroupNorm : public QObject {
     Q_OBJECT
+
+    std::vector<at::Device> devices_{at::kCPU};  // and a GPU where there is one
+
+    void check_slopes(const Case& c, const at::Device& device) {
+        torch::nn::GroupNorm norm = norm_of(c);
+        norm->to(device);
+        const at::Tensor x = (at::randn({3, c.channels, c.height, c.width}) * 2 + 0.7)
+                                 .to(device)
+                                 .contiguous(last)
+                                 .requires_grad_();
+        const at::Tensor shift =
+            c.shifted ? at::randn({3, c.channels}).to(device).requires_grad_() : at::Tensor();
+        const at::Tensor weight = at::randn({3, c.channels, c.height, c.width}).to(device);
+        std::vector<at::Tensor> inputs{x, norm->weight, norm->bias};
+        if (c.shifted) inputs.push_back(shift);
+        const auto slopes = [&](const at::Tensor& y) {
+            return torch::autograd::grad({(y * weight.to(y.scalar_type())).sum()}, inputs);
+        };
+        const auto got = slopes(group_norm_silu(x, norm, shift, c.silu));
+        const auto wanted = slopes(
+            expected(x.to(at::kDouble), norm, c.shifted ? shift.to(at::kDouble) : shift, c.silu));
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            QVERIFY2(distance(got[i], wanted[i]) < 2e-5,
+                     (std::to_string(c.channels) + " input " + std::to_string(i)).c_str());
+    }
+
 private Q_SLOTS:
+    void initTestCase() {
+        if (const std::string device = use_device().device; device != "cpu")
+            devices_.emplace_back(device);
+    }
+
     void init() { torch::manual_seed(1); }
 
     void values_are_those_of_torch() {
         const torch::NoGradGuard no_grad;
-        for (const Case& c : cases)
-            for (const auto& [type, bound] : {std::pair{at::kFloat, 1e-5}, {at::kBFloat16, 1e-2}}) {
-                const torch::nn::GroupNorm norm = norm_of(c);
+        for (const at::Device& device : devices_)
+            for (const auto& [c, type, bound] : typed_cases()) {
+                torch::nn::GroupNorm norm = norm_of(c);
+                norm->to(device);
                 const at::Tensor x = (at::randn({3, c.channels, c.height, c.width}) * 2 + 0.7)
-                                         .to(type)
+                                         .to(device, type)
                                          .contiguous(last);
                 const at::Tensor shift =
-                    c.shifted ? at::randn({3, c.channels}).to(type) : at::Tensor();
+                    c.shifted ? at::randn({3, c.channels}).to(device, type) : at::Tensor();
+                QVERIFY(prefers_channels_last(x) || device.is_cpu());
                 const at::Tensor y = group_norm_silu(x, norm, shift, c.silu);
                 QCOMPARE(y.scalar_type(), type);
                 QVERIFY(y.is_contiguous(last));
@@ -68,26 +117,8 @@ private Q_SLOTS:
     }
 
     void slopes_are_those_of_torch() {
-        for (const Case& c : cases) {
-            const torch::nn::GroupNorm norm = norm_of(c);
-            const at::Tensor x = (at::randn({3, c.channels, c.height, c.width}) * 2 + 0.7)
-                                     .contiguous(last)
-                                     .requires_grad_();
-            const at::Tensor shift =
-                c.shifted ? at::randn({3, c.channels}).requires_grad_() : at::Tensor();
-            const at::Tensor weight = at::randn({3, c.channels, c.height, c.width});
-            std::vector<at::Tensor> inputs{x, norm->weight, norm->bias};
-            if (c.shifted) inputs.push_back(shift);
-            const auto slopes = [&](const at::Tensor& y) {
-                return torch::autograd::grad({(y * weight.to(y.scalar_type())).sum()}, inputs);
-            };
-            const auto got = slopes(group_norm_silu(x, norm, shift, c.silu));
-            const auto wanted = slopes(expected(x.to(at::kDouble), norm,
-                                                c.shifted ? shift.to(at::kDouble) : shift, c.silu));
-            for (std::size_t i = 0; i < inputs.size(); ++i)
-                QVERIFY2(distance(got[i], wanted[i]) < 2e-5,
-                         (std::to_string(c.channels) + " input " + std::to_string(i)).c_str());
-        }
+        for (const at::Device& device : devices_)
+            for (const Case& c : cases) check_slopes(c, device);
     }
 
     void an_image_alone_is_the_image_in_a_batch() {

@@ -63,6 +63,30 @@ private Q_SLOTS:
         }
     }
 
+    void any_number_of_threads_gives_the_same_batches() {
+        const PixelBlock block = views();
+        LoaderOptions options{3, 8, true};
+        for (const int threads : {1, 2, 5}) {
+            options.threads = threads;
+            Loader loader(views(), options, 24);
+            for (int i = 0; i < 20; ++i) {  // more than are made ahead
+                const Batch batch = loader.next();
+                const Batch expected = batch_of(block, options, 24 + 8 * i);
+                QCOMPARE(batch.first, expected.first);
+                QVERIFY(at::equal(batch.images, expected.images));
+                QVERIFY(at::equal(batch.noise, expected.noise));
+                QVERIFY(at::equal(batch.labels, expected.labels));
+            }
+        }
+    }
+
+    void threads_follow_the_device() {
+        QCOMPARE(loader_threads(at::kCPU, 16), 1);  // the cores are at work
+        QCOMPARE(loader_threads(at::kCUDA, 1), 1);
+        QCOMPARE(loader_threads(at::kCUDA, 3), 2);
+        QCOMPARE(loader_threads(at::kCUDA, 64), 4);
+    }
+
     void pixels_labels_and_noise_are_right() {
         const PixelBlock block = views();
         const Batch batch = batch_of(block, {5, 20, false}, 0);

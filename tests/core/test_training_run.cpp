@@ -159,6 +159,25 @@ private Q_SLOTS:
         QCOMPARE(learned(path("killed")), learned(path("unkilled")));
     }
 
+    void moving_a_run_is_remarked_on() {
+        {
+            const auto run = started("moved", {{"device", "cpu"}});
+            advance(*run, 3);
+            run->save();
+        }
+        const auto threads = options_from<TrainRequest>(read_run(path("moved")).settings).threads;
+        const auto moved = [&](int count) {
+            const auto run = TrainingRun::resume(path("moved"), 0, "cpu", count);
+            const StepReport report = run->advance();
+            if (report.data_wait < 0 || report.data_wait > 1) return std::string("data_wait");
+            return run->remarks().empty() ? "" : run->remarks().back();
+        };
+        QVERIFY(moved(int(threads)).find("Resumed on") == std::string::npos);
+        QVERIFY(moved(int(threads) + 1).find("Resumed on cpu with") == 0);
+        QVERIFY(moved(0).find("Resumed on") == std::string::npos);  // it was written down
+        QVERIFY(!refusal([&] { TrainingRun::resume(path("moved"), 0, "cuda:99"); }).empty());
+    }
+
     void a_run_without_a_state_starts_again() {
         { started("stillborn"); }
         const auto run = TrainingRun::resume(path("stillborn"));
