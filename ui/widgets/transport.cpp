@@ -177,9 +177,9 @@ void Transport::showStep(int step) {
     slider_->setValue(std::max(step, 0));
     curve_->update();
     const QString total = QString::number(steps);
-    step_->setText(steps > 0
-                       ? tr("step %1 of %2").arg(std::max(step, 0), int(total.size())).arg(total)
-                       : QString());
+    const QString words = compact_ ? tr("%1 / %2") : tr("step %1 of %2");
+    step_->setText(steps > 0 ? words.arg(std::max(step, 0), int(total.size())).arg(total)
+                             : QString());
     showLevels(step);
     pace_->setText(frames_ && frames_->secondsPerStep > 0 ? secondsText(frames_->secondsPerStep)
                                                           : QString());
