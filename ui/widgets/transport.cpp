@@ -40,6 +40,7 @@ Transport::Transport(bool compact, QWidget* parent)
       compact_(compact),
       slider_(new StepSlider(this)),
       curve_(new SigmaCurve(slider_, this)) {
+    if (compact_) slider_->setMinimumWidth(64);
     makeButtons();
     makeReadouts();
     makeGrid();
@@ -101,11 +102,11 @@ void Transport::makeReadouts() {
 void Transport::makeGrid() {
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(compact_ ? QMargins() : QMargins(12, 8, 12, 8));
-    grid->setHorizontalSpacing(16);
+    grid->setHorizontalSpacing(compact_ ? 8 : 16);
     grid->setVerticalSpacing(4);
     grid->setColumnStretch(1, 1);
     readouts_ = new QHBoxLayout;
-    readouts_->setSpacing(14);
+    readouts_->setSpacing(compact_ ? 8 : 14);
     extras_ = new QHBoxLayout;
     extras_->setSpacing(8);
     grid->addLayout(buttons_, 0, 0);
@@ -148,7 +149,7 @@ void Transport::arrange() {
 }
 
 QSize Transport::minimumSizeHint() const {
-    return {compact_ ? 320 : 600, QWidget::minimumSizeHint().height()};
+    return {compact_ ? 280 : 600, QWidget::minimumSizeHint().height()};
 }
 
 void Transport::resizeEvent(QResizeEvent*) { arrange(); }
