@@ -109,8 +109,7 @@ private Q_SLOTS:
             QTRY_VERIFY_WITH_TIMEOUT(page.session->recovery()->settled(), guard);
         }
         Page page(home.path());
-        page.window->showWorkspace(QStringLiteral("home"));
-        QTRY_VERIFY_WITH_TIMEOUT(page.find("home.recovery")->isVisible(), guard);
+        QTRY_VERIFY_WITH_TIMEOUT(page.find("recovery")->isVisible(), guard);
         page.find<QPushButton>("recovery.open")->click();
         QTRY_VERIFY_WITH_TIMEOUT(page.photo(), guard);
         QTRY_VERIFY_WITH_TIMEOUT(list(page)->isVisible(), guard);  // as it was left

@@ -149,9 +149,15 @@ private Q_SLOTS:
             QTRY_VERIFY_WITH_TIMEOUT(page.session->recovery()->settled(), guard);
         }
         Page page(home.path());
+        const auto offered = [&] {
+            const auto* card =
+                page.window->workspace()->findChild<QWidget*>(QStringLiteral("recovery"));
+            return card && card->isVisible();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(offered(), guard);
         page.window->showWorkspace(QStringLiteral("home"));
-        QTRY_VERIFY_WITH_TIMEOUT(page.find("home.recovery")->isVisible(), guard);
-        page.find<QPushButton>("recovery.open")->click();
+        QTRY_VERIFY_WITH_TIMEOUT(offered(), guard);
+        page.window->workspace()->findChild<QPushButton*>(QStringLiteral("recovery.open"))->click();
         QTRY_VERIFY_WITH_TIMEOUT(page.photo(), guard);
         QCOMPARE(page.photo()->holePixels(), hole);
         QVERIFY(page.photo()->photo().image().pixels == filled);

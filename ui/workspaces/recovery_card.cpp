@@ -34,7 +34,7 @@ QString nameOf(const JournalSummary& summary) {
 }  // namespace
 
 RecoveryCard::RecoveryCard(Session& session, QWidget* parent) : QFrame(parent), session_(session) {
-    setObjectName(QStringLiteral("home.recovery"));
+    setObjectName(QStringLiteral("recovery"));
     setFrameShape(QFrame::StyledPanel);
     setMark(this, Mark::Card);
     auto* column = new QVBoxLayout(this);
@@ -65,11 +65,22 @@ RecoveryCard::RecoveryCard(Session& session, QWidget* parent) : QFrame(parent), 
     connect(later, &QPushButton::clicked, this, &QWidget::hide);
     connect(delete_, &QPushButton::clicked, this, &RecoveryCard::ask);
     connect(&session, &Session::leftFound, this, &RecoveryCard::offer);
+    const auto look = [&session] {
+        if (session.recovery()) session.recovery()->look();
+    };
+    look();  // what was found was told before
+    // Once it is open, no card offers it any more.
+    connect(&session, &Session::photosCame, this, look, Qt::QueuedConnection);
     hide();
 }
 
 void RecoveryCard::offer(const std::vector<JournalSummary>& left) {
-    left_.assign(left.begin(), left.begin() + std::ptrdiff_t(std::min(left.size(), mostRows)));
+    const std::vector<JournalSummary> newest(
+        left.begin(), left.begin() + std::ptrdiff_t(std::min(left.size(), mostRows)));
+    // Told again; it may have been put off meanwhile.
+    if (std::ranges::equal(newest, left_, {}, &JournalSummary::folder, &JournalSummary::folder))
+        return;
+    left_ = newest;
     ticks_.clear();
     while (QLayoutItem* item = rows_->takeAt(0)) {
         delete item->widget();

@@ -15,6 +15,7 @@
 #include "ui/workspaces/photo_history.h"
 #include "ui/workspaces/photo_line.h"
 #include "ui/workspaces/photo_tabs.h"
+#include "ui/workspaces/recovery_card.h"
 #include "ui/workspaces/repair_picture.h"
 #include "ui/workspaces/retouch.h"
 #include "ui/workspaces/retouch_panel.h"
@@ -144,6 +145,7 @@ QWidget* Retouch::makeEmpty() {
     open->setIcon(icon("folder2-open"));
     open->setFixedHeight(primaryHeight);
     connect(open, &QPushButton::clicked, session_.actions()["open"], &QAction::trigger);
+    column->addWidget(new RecoveryCard(session_));
     column->addStretch(2);
     column->addWidget(picture, 0, Qt::AlignCenter);
     column->addWidget(words);
