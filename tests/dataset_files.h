@@ -162,3 +162,11 @@ inline std::vector<int> labels_of(const daguerre::Dataset& dataset) {
     for (std::int64_t i = 0; i < dataset.info().count; ++i) labels.push_back(dataset.at(i).label);
     return labels;
 }
+
+/// The first value of each image.
+inline std::vector<int> values_of(const daguerre::Dataset& dataset) {
+    std::vector<int> values;
+    for (std::int64_t i = 0; i < dataset.info().count; ++i)
+        values.push_back(int(dataset.at(i).image.row<std::uint8_t>(0)[0]));
+    return values;
+}

@@ -47,14 +47,6 @@ std::string zip_of_folder(const fs::path& folder, const std::string& above) {
     return zip_of(entries);
 }
 
-/// The one value of each image.
-std::vector<int> values_of(const Dataset& dataset) {
-    std::vector<int> values;
-    for (std::int64_t i = 0; i < dataset.info().count; ++i)
-        values.push_back(int(dataset.at(i).image.row<std::uint8_t>(0)[0]));
-    return values;
-}
-
 }  // namespace
 
 class TestImageSet : public QObject {

@@ -27,13 +27,6 @@ std::string image_bytes(const fs::path& folder, int value) {
     return bytes;
 }
 
-std::vector<int> values_of(const Dataset& dataset) {
-    std::vector<int> values;
-    for (std::int64_t i = 0; i < dataset.info().count; ++i)
-        values.push_back(int(dataset.at(i).image.row<std::uint8_t>(0)[0]));
-    return values;
-}
-
 }  // namespace
 
 class TestTar : public QObject {
