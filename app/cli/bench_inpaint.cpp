@@ -141,14 +141,23 @@ InpaintBench::Fill InpaintBench::fill_once(const Trial& trial, const Engine& eng
     forget_memory_peak();
     const std::clock_t cpu = std::clock();
     const auto began = std::chrono::steady_clock::now();
+    auto asked = began;
+    std::chrono::duration<double, std::milli> quiet{0};
+    const auto ask = [&] {
+        const auto now = std::chrono::steady_clock::now();
+        quiet = std::max<decltype(quiet)>(quiet, now - std::exchange(asked, now));
+        return !stopped();
+    };
     const FillResult result = fill(trial.photo, trial.mask, {}, engine.inpainter, request,
-                                   [&](const Progress&) { return !stopped(); });
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
+                                   [&](const Progress&) { return ask(); });
+    ask();
+    const std::chrono::duration<double> taken = asked - began;
     Fill done{{}, trial.about};
     done.line["engine"] = engine.id;
     done.line["seed"] = seed;
     done.line["outside_changed"] = result.outside_changed;
     done.line["seconds"] = taken.count();
+    done.line["quiet_ms"] = quiet.count();
     done.line["cpu_seconds"] = double(std::clock() - cpu) / CLOCKS_PER_SEC;
     done.line["peak_mb"] = double(memory_peak()) / 1e6;
     if (!result.remarks.empty()) done.line["remarks"] = Json::array();

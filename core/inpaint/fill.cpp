@@ -204,13 +204,11 @@ public:
         for (const Task& task : tasks_) {
             if (task.first_piece) begin_part();
             if (on_area) on_area(task.area);
+            Area area = area_of(task);
+            if (!go_on(task, {0, 1, "part", {}})) return as_stopped();
             Filling filling =
-                inpainter(area_of(task), [&](const Progress& at) { return go_on(task, at); });
-            if (filling.stopped || !go_on(task, {1, 1, "part", {}})) {
-                FillResult stopped = untouched();
-                stopped.stopped = true;
-                return stopped;
-            }
+                inpainter(std::move(area), [&](const Progress& at) { return go_on(task, at); });
+            if (filling.stopped || !go_on(task, {1, 1, "part", {}})) return as_stopped();
             for (Sentence& remark : filling.remarks) add(result, std::move(remark));
             finish(task, filling, result);
         }
@@ -228,6 +226,12 @@ private:
         FillResult result;
         result.photo = photo_;
         result.hole_pixels = hole_pixels_;
+        return result;
+    }
+
+    FillResult as_stopped() const {
+        FillResult result = untouched();
+        result.stopped = true;
         return result;
     }
 

@@ -64,14 +64,16 @@ double deviation(const cv::Mat& detail, const std::vector<Block>& blocks, int ch
 /// The detail of white noise of deviation 1, one channel.
 cv::Mat noise_detail(int width, int height, std::uint64_t key) {
     cv::Mat noise(height, width, CV_32F);
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x) {
-            // Box and Muller 1958
-            const std::uint64_t bits = mix(key ^ (std::uint64_t(y) << 32 | std::uint64_t(x)));
-            const double u = 1 - unit_interval(bits), v = unit_interval(mix(bits));
-            noise.at<float>(y, x) =
-                float(std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v));
-        }
+    cv::parallel_for_({0, height}, [&](const cv::Range& rows) {
+        for (int y = rows.start; y < rows.end; ++y)
+            for (int x = 0; x < width; ++x) {
+                // Box and Muller 1958
+                const std::uint64_t bits = mix(key ^ (std::uint64_t(y) << 32 | std::uint64_t(x)));
+                const double u = 1 - unit_interval(bits), v = unit_interval(mix(bits));
+                noise.at<float>(y, x) =
+                    float(std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v));
+            }
+    });
     cv::Mat smooth;
     cv::GaussianBlur(noise, smooth, {7, 7}, 1);
     return noise - smooth;

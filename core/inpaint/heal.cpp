@@ -64,9 +64,12 @@ Filling smoothed(const Area& area, const Picture& picture, Watch& watch) {
 Filling heal(Area area, const OnProgress& on_progress) {
     int side = 7;
     std::vector<Picture> pictures = pyramid(area, side);
-    if (source_count(pictures[0], side) < least_sources) area = without_ring(std::move(area));
-    while (side > 3 && source_count(pictures[0], side) < least_sources) side -= 2;
-    pictures = pyramid(area, side);
+    if (on_progress && !on_progress({.what = "level"})) return {.stopped = true};
+    if (source_count(pictures[0], side) < least_sources) {
+        area = without_ring(std::move(area));
+        while (side > 3 && source_count(pictures[0], side) < least_sources) side -= 2;
+        pictures = pyramid(area, side);
+    }
     Start start{.level = int(pictures.size()) - 1, .colours = {}};
     if (area.guide.width > 0) start.colours = guidance_of(area, pictures, side).back().wanted;
     Watch watch(on_progress, "level", synthesis_work(pictures, start));

@@ -40,6 +40,14 @@ void for_each_window(int width, int height, int side, const Act& act) {
         for (int x = r; x < width - r; ++x) act(x, y);
 }
 
+/// Calls body(y) for every row, on all threads.
+template <class Body>
+void for_each_row(int height, const Body& body) {
+    cv::parallel_for_({0, height}, [&](const cv::Range& rows) {
+        for (int y = rows.start; y < rows.end; ++y) body(y);
+    });
+}
+
 /// What pyrDown makes smaller: known colours (0 in the hole), their weight, and the weight of what
 /// is known but may not be copied.
 struct Weighted {
@@ -52,7 +60,7 @@ Weighted finest(const Area& area) {
                cv::Mat(c.height, c.width, CV_32F, cv::Scalar::all(0)),
                cv::Mat(c.height, c.width, CV_32F, cv::Scalar::all(0))};
     const bool ring = area.near_rim.width > 0;
-    for (int y = 0; y < c.height; ++y) {
+    for_each_row(c.height, [&](int y) {
         const auto hole = area.hole.row<std::uint8_t>(y), from = area.sources.row<std::uint8_t>(y);
         for (int x = 0; x < c.width; ++x) {
             const auto i = std::size_t(x);
@@ -63,7 +71,7 @@ Weighted finest(const Area& area) {
                 from[i] >= 128 || (ring && area.near_rim.row<std::uint8_t>(y)[i] >= 128);
             w.forbidden.at<float>(y, x) = allowed ? 0 : 1;
         }
-    }
+    });
     return w;
 }
 
@@ -81,17 +89,19 @@ Picture picture_of(const Weighted& w) {
     Picture picture{{width, height, channels, {}}, std::vector<std::uint8_t>(pixels), {}};
     picture.colours.values.resize(pixels * std::size_t(channels));
     picture.may_copy.resize(pixels);
-    for (int y = 0, i = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x, ++i) {
+    for_each_row(height, [&](int y) {
+        for (int x = 0; x < width; ++x) {
+            const auto i = std::size_t(y) * std::size_t(width) + std::size_t(x);
             const float known = w.known.at<float>(y, x);
             const float* from = w.colours.ptr<float>(y) + x * channels;
             if (known > 1e-4f)
                 std::transform(from, from + channels, picture.colours.pixel(x, y),
                                [&](float value) { return value / known; });
             const bool hole = known < hole_below;
-            picture.hole[std::size_t(i)] = hole;
-            picture.may_copy[std::size_t(i)] = !hole && w.forbidden.at<float>(y, x) < 0.5f;
+            picture.hole[i] = hole;
+            picture.may_copy[i] = !hole && w.forbidden.at<float>(y, x) < 0.5f;
         }
+    });
     return picture;
 }
 
@@ -131,12 +141,13 @@ Steps steps_of(const Level& level) {
         steps.size.at<cv::Vec2f>(y, x)[channel] = std::abs(luma[b] - luma[a]) / 2;
         steps.known.at<cv::Vec2f>(y, x)[channel] = 1;
     };
-    for (int y = 0; y < h; ++y)
+    for_each_row(h, [&](int y) {
         for (int x = 0; x < w; ++x) {
             const int row = y * w;
             set(x, y, 0, row + std::max(x - 1, 0), row + std::min(x + 1, w - 1));
             set(x, y, 1, std::max(y - 1, 0) * w + x, std::min(y + 1, h - 1) * w + x);
         }
+    });
     return steps;
 }
 
@@ -257,7 +268,9 @@ Level level_of(Picture picture, int side) {
     level.features.assign(level.hole.size() * feature_count, 0);
     std::vector<std::int32_t> all(level.hole.size());
     std::iota(all.begin(), all.end(), 0);
-    make_features(level, all.data(), std::int64_t(all.size()));
+    for_each_row(level.height, [&](int y) {
+        make_features(level, &all[std::size_t(y) * std::size_t(level.width)], level.width);
+    });
     return level;
 }
 

@@ -110,7 +110,9 @@ public:
     }
 
     Level next(const Level& coarse, Picture picture, int side, Matches& matches) {
+        watch_.go_on();
         Level level = level_of(std::move(picture), side);
+        if (!watch_.go_on()) return level;
         start_from(coarse, level);
         matches = finer(coarse, matches, level);
         vote(level, matches, Weighing::Alike, watch_);
@@ -145,6 +147,7 @@ public:
         Colours picture = level.colours;
         solve_poisson(picture, unknowns_of(level.hole, level.width, level.height), step, {},
                       watch_);
+        if (!watch_.go_on()) return {};
         match_grain(picture, level.hole, area_.seed);
         // Differences that add up may leave the range.
         for (float& value : picture.values) value = std::clamp(value, 0.0f, 255.0f);

@@ -20,6 +20,11 @@ public:
     Watch(const OnProgress& on_progress, std::string what, std::int64_t total);
 
     bool stopped() const { return stopped_; }
+    /// Between two long steps that are no loops: tells progress as blocks() does. false: stopped.
+    bool go_on() {
+        tell_now_and_then();
+        return !stopped_;
+    }
     /// Something new to see.
     void frame(std::int64_t done, std::function<Preview()> preview);
     /// Calls body(0) to body(count - 1), each once, in any order; returns when all have returned.
