@@ -51,14 +51,22 @@ EngineButton::EngineButton(const QString& title, const QString& sentence, QWidge
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
     setAccessibleDescription(sentence);
+    connect(this, &QAbstractButton::toggled, this, &EngineButton::showWords);
+    showWords();
+}
+
+/// A row that isn't chosen keeps to one line; the pointer brings its sentence.
+void EngineButton::showWords() {
+    setToolTip(isEnabled() && !isChecked() ? sentence_ : QString());
+    updateGeometry();
+    update();
 }
 
 void EngineButton::setSentence(const QString& sentence) {
     if (sentence == sentence_) return;
     sentence_ = sentence;
     setAccessibleDescription(sentence_ + QLatin1Char(' ') + cost_);
-    updateGeometry();
-    update();
+    showWords();
 }
 
 void EngineButton::setCost(const QString& cost) {
@@ -72,14 +80,13 @@ void EngineButton::setPossible(bool possible, const QString& why) {
     if (possible == isEnabled() && why == why_) return;
     setEnabled(possible);
     why_ = why;
-    setToolTip(possible ? QString() : why);
-    updateGeometry();
-    update();
+    showWords();
 }
 
 int EngineButton::heightForWidth(int width) const {
     const QFontMetrics metrics(daguerre::font(Type::Caption));
     const QRect room(0, 0, std::max(width - textLeft - gap2, 40), 1000);
+    if (words().isEmpty()) return titleTop + titleHeight + titleTop;
     return titleTop + titleHeight + metrics.boundingRect(room, Qt::TextWordWrap, words()).height() +
            foot;
 }

@@ -10,7 +10,7 @@ class QButtonGroup;
 
 namespace daguerre {
 
-/// A row: title, cost, one sentence.
+/// A row: title and cost; one sentence while it is chosen, or why it can't be.
 class EngineButton : public QAbstractButton {
     Q_OBJECT
 public:
@@ -29,7 +29,8 @@ protected:
     void paintEvent(QPaintEvent*) override;
 
 private:
-    QString words() const { return isEnabled() ? sentence_ : why_; }
+    QString words() const { return !isEnabled() ? why_ : isChecked() ? sentence_ : QString(); }
+    void showWords();
 
     QString sentence_, cost_, why_;
 };
