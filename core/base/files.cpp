@@ -48,15 +48,15 @@ void make_folders(const fs::path& folder, const fs::path& target) {
     if (error) refuse_write(target, error.value());
 }
 
-/// The data of a file or folder are on disk when this returns.
-void flush(const fs::path& path) {
+/// The data of a file or folder are on disk when this returns. named: what an error speaks of.
+void flush(const fs::path& path, const fs::path& named) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return;
     const int result = ::fsync(descriptor);
     const int error = errno;
     ::close(descriptor);
     // Some file systems cannot flush folders.
-    if (result != 0 && error != EINVAL && error != EROFS) refuse_write(path, error);
+    if (result != 0 && error != EINVAL && error != EROFS) refuse_write(named, error);
 }
 
 /// 0, or why it could not be written.
@@ -70,14 +70,14 @@ int write_all(int descriptor, std::string_view bytes) {
     return 0;
 }
 
-void put(const fs::path& file, std::string_view bytes) {
+void put(const fs::path& file, std::string_view bytes, const fs::path& named) {
     const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor < 0) refuse_write(file, errno);
+    if (descriptor < 0) refuse_write(named, errno);
     if (const int error = write_all(descriptor, bytes)) {
         ::close(descriptor);
-        refuse_write(file, error);
+        refuse_write(named, error);
     }
-    if (::close(descriptor) != 0) refuse_write(file, errno);
+    if (::close(descriptor) != 0) refuse_write(named, errno);
 }
 
 /// Fills a temporary name beside `target` by `fill` and renames it; removes it when `fill` throws.
@@ -93,7 +93,7 @@ void swap_in(const fs::path& target, const fs::path& temporary, const std::funct
         fs::remove_all(temporary, ignored);
         throw;
     }
-    flush(target.parent_path().empty() ? "." : target.parent_path());
+    flush(target.parent_path().empty() ? "." : target.parent_path(), target);
 }
 
 class Sha256 {
@@ -161,14 +161,14 @@ std::string read_file(const fs::path& file, std::uint64_t limit) {
 }
 
 void write_whole(const fs::path& file, std::string_view bytes) {
-    write_whole(file, [&](const fs::path& temporary) { put(temporary, bytes); });
+    write_whole(file, [&](const fs::path& temporary) { put(temporary, bytes, file); });
 }
 
 void write_whole(const fs::path& file, const std::function<void(const fs::path&)>& write) {
     const fs::path temporary = beside(file);
     swap_in(file, temporary, [&] {
         write(temporary);
-        flush(temporary);
+        flush(temporary, file);
     });
 }
 
@@ -195,7 +195,8 @@ void replace_folder(const fs::path& folder, const std::function<void(const fs::p
         fs::create_directories(temporary, error);
         if (error) refuse_write(target, error.value());
         fill(temporary);
-        for (const auto& entry : fs::recursive_directory_iterator(temporary)) flush(entry.path());
+        for (const auto& entry : fs::recursive_directory_iterator(temporary))
+            flush(entry.path(), target);
         fs::rename(target, old, error);  // absent the first time
     });
     fs::remove_all(old, error);

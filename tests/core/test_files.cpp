@@ -1,5 +1,8 @@
+#include <sys/resource.h>
+
 #include <QTemporaryDir>
 #include <QtTest>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -82,6 +85,21 @@ private Q_SLOTS:
         QCOMPARE(read_file(folder_ / "file", 10), std::string("x"));
         QVERIFY(!refusal([&] { require_free_space(folder_, ~std::uint64_t(0)); }).empty());
         require_free_space(folder_ / "not" / "there", 1);
+    }
+
+    void a_full_disk_is_said_of_the_file_that_was_to_be() {
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit before{};
+        getrlimit(RLIMIT_FSIZE, &before);
+        const rlimit tight{1000, before.rlim_max};  // a write beyond fails as on a full disk
+        write_whole(folder_ / "photo.png", "old");
+        setrlimit(RLIMIT_FSIZE, &tight);
+        const std::string sentence =
+            refusal([&] { write_whole(folder_ / "photo.png", std::string(2000, 'x')); });
+        setrlimit(RLIMIT_FSIZE, &before);
+        QVERIFY(says(sentence, "is full: “photo.png” could not be written"));
+        QCOMPARE(read_file(folder_ / "photo.png", 10), std::string("old"));
+        QCOMPARE(entries(folder_), 1);
     }
 
     void hashes_are_the_published_ones() {

@@ -62,6 +62,9 @@ private Q_SLOTS:
         name->setText(QStringLiteral("photo.jpg"));
         QVERIFY(write->isEnabled());
         QVERIFY(sentence->text().startsWith(QLatin1String("JPEG encodes every pixel anew")));
+        page.action("save-photo")->trigger();  // a new page takes its place
+        QTRY_COMPARE_WITH_TIMEOUT(page.window->findChildren<SavePage*>().size(), 1, guard);
+        QCOMPARE(page.find<QLineEdit>("save.name")->text(), QStringLiteral("photo-retouched.png"));
     }
 
     void broken_photos_are_a_sentence_and_the_window_lives_on() {

@@ -88,6 +88,8 @@ void Retouch::save(bool ask) {
     OpenPhoto* photo = current();
     if (!photo) return;
     if (photo->savedAs.empty() || ask) {
+        // One at a time: another's name would be taken for this photo's.
+        if (auto* other = findChild<SavePage*>()) other->close();
         auto* page = new SavePage(photo->document->photo(), photo->openedFile,
                                   proposedFile(photo->openedFile), this);
         connect(
