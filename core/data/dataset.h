@@ -47,6 +47,15 @@ public:
     /// The label of image i as at() gives it, without the image where that is quicker; -1 also for
     /// one that isn't one of the classes.
     virtual int label(std::int64_t i) const { return at(i).label; }
+    /// What image i is called: its file, relative to where the set lies; "#12", counted from 0,
+    /// where one file holds many.
+    virtual std::string name(std::int64_t i) const { return "#" + std::to_string(i); }
+    /// For looking at: the image of at(), but a large JPEG may come smaller, its longer side never
+    /// below `side`, which is several times faster. Blocks and throws as at().
+    virtual Image glimpse(std::int64_t i, int side) const {
+        (void)side;
+        return at(i).image;
+    }
 };
 
 /// How far the listing of a folder is.

@@ -6,6 +6,7 @@
 #include "core/base/files.h"
 #include "core/base/machine.h"
 #include "core/base/table.h"
+#include "core/data/left_out.h"
 #include "core/data/rows.h"
 #include "core/data/sources.h"
 #include "core/image/image_file.h"
@@ -143,8 +144,10 @@ std::shared_ptr<const Dataset> open_path(const fs::path& path, DatasetInfo info,
                 {{"file", path}});
 }
 
-std::shared_ptr<const Dataset> open_dataset(std::string_view name, std::string_view split,
-                                            const OnListing& on_listing) {
+namespace {
+
+std::shared_ptr<const Dataset> open_whole(std::string_view name, std::string_view split,
+                                          const OnListing& on_listing) {
     const std::string_view id = name.substr(0, name.find(':'));
     const std::string_view attributes = name.substr(std::min(id.size() + 1, name.size()));
     for (const DatasetRow& row : datasets()) {
@@ -163,6 +166,13 @@ std::shared_ptr<const Dataset> open_dataset(std::string_view name, std::string_v
     std::error_code error;
     if (name.empty() || !fs::exists(fs::path(name), error)) refuse_unknown(name);
     return open_path(fs::path(name), info_of(fs::path(name)), split, on_listing);
+}
+
+}  // namespace
+
+std::shared_ptr<const Dataset> open_dataset(std::string_view name, std::string_view split,
+                                            const OnListing& on_listing) {
+    return without_left_out(open_whole(name, split, on_listing), name);
 }
 
 DatasetInfo info_of(const DatasetRow& row) {

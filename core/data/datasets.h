@@ -56,6 +56,7 @@ std::vector<std::string> own_datasets();
 /// "validation". Files without a split count as train. Throws Error: nothing there, no images
 /// inside, broken files; for a known one that isn't here: how to get it.
 /// UnknownWord: an id, attribute or split that nobody knows.
+/// Images that the user left out (left_out.h) aren't in it.
 /// Blocks: a folder of a million files takes seconds. on_listing is told meanwhile, after every few
 /// hundred files; where it says to stop, null comes back.
 std::shared_ptr<const Dataset> open_dataset(std::string_view name, std::string_view split = "train",

@@ -110,7 +110,12 @@ std::shared_ptr<const Dataset> set_of(std::vector<NamedFile> list, const fs::pat
     const ImageAccess access{
         [=](std::size_t i) { return peek(folder / (*files)[i].name); },
         [=](std::size_t i) { return read_image(folder / (*files)[i].name, dataset_pixel_limit); },
-        quick};
+        quick, [=](std::size_t i) { return (*files)[i].name; },
+        [=](std::size_t i, int side) {
+            const fs::path file = folder / (*files)[i].name;
+            return read_reduced(read_file(file, image_file_limit), file.string(), side,
+                                dataset_pixel_limit);
+        }};
     return image_set(*files, access, std::move(info), split, beside_in(folder, *files));
 }
 

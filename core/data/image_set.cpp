@@ -133,6 +133,15 @@ public:
         return std::max(items_.at(std::size_t(i)).label, -1);
     }
 
+    std::string name(std::int64_t i) const override {
+        return access_.name ? access_.name(items_.at(std::size_t(i)).file) : Dataset::name(i);
+    }
+
+    Image glimpse(std::int64_t i, int side) const override {
+        return access_.glimpse ? access_.glimpse(items_.at(std::size_t(i)).file, side)
+                               : at(i).image;
+    }
+
 private:
     DatasetInfo info_;
     ImageAccess access_;

@@ -30,6 +30,8 @@ struct ImageAccess {
     std::function<ImageInfo(std::size_t i)> peek;  // from the header; throws Error
     std::function<Image(std::size_t i)> read;      // safe from any thread; throws Error
     bool quick = false;  // a set for a moment: few images are looked at, and there's no hash
+    std::function<std::string(std::size_t i)> name{};         // relative, as in the list
+    std::function<Image(std::size_t i, int side)> glimpse{};  // as Dataset::glimpse; empty: read
 };
 
 /// The dataset of one split. Folders that all files share are passed over; then comes a folder that

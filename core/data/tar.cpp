@@ -11,7 +11,8 @@ namespace daguerre {
 namespace {
 
 struct Held {
-    std::vector<std::string> names, bytes;
+    std::vector<std::string> names, bytes;  // names with the tar's before
+    std::size_t before = 0;                 // the length of that
 };
 
 }  // namespace
@@ -27,6 +28,7 @@ bool has_tar_suffix(const std::filesystem::path& file) {
 std::shared_ptr<const Dataset> open_tar(const std::filesystem::path& file, DatasetInfo info,
                                         std::string_view split) {
     const auto held = std::make_shared<Held>();
+    held->before = (file / "").string().size();
     std::vector<NamedFile> files;
     Beside beside;
     const std::uint64_t limit = memory_available() / 2;
@@ -44,11 +46,15 @@ std::shared_ptr<const Dataset> open_tar(const std::filesystem::path& file, Datas
         files.push_back({entry.name, entry.bytes});
         return true;
     });
-    const ImageAccess access{[=](std::size_t i) { return peek(held->bytes[i], held->names[i]); },
-                             [=](std::size_t i) {
-                                 return read_image(held->bytes[i], held->names[i],
-                                                   dataset_pixel_limit);
-                             }};
+    const ImageAccess access{
+        [=](std::size_t i) { return peek(held->bytes[i], held->names[i]); },
+        [=](std::size_t i) {
+            return read_image(held->bytes[i], held->names[i], dataset_pixel_limit);
+        },
+        false, [=](std::size_t i) { return held->names[i].substr(held->before); },
+        [=](std::size_t i, int side) {
+            return read_reduced(held->bytes[i], held->names[i], side, dataset_pixel_limit);
+        }};
     return image_set(files, access, std::move(info), split, beside);
 }
 

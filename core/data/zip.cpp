@@ -23,6 +23,10 @@ std::shared_ptr<const Dataset> open_zip(const std::filesystem::path& file, Datas
         [=](std::size_t i) { return peek(archive->read((*entries)[i]), name(i)); },
         [=](std::size_t i) {
             return read_image(archive->read((*entries)[i]), name(i), dataset_pixel_limit);
+        },
+        false, [=](std::size_t i) { return archive->entries()[(*entries)[i]].name; },
+        [=](std::size_t i, int side) {
+            return read_reduced(archive->read((*entries)[i]), name(i), side, dataset_pixel_limit);
         }};
     return image_set(files, access, std::move(info), split, beside);
 }
