@@ -1,13 +1,19 @@
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
+#include <set>
 
 #include "app/cli/command.h"
 #include "app/cli/options.h"
 #include "app/cli/terminal.h"
 #include "core/base/error.h"
+#include "core/base/machine.h"
 #include "core/base/table.h"
 #include "core/models/families.h"
 #include "core/nn/device.h"
+#include "core/training/checkpoint.h"
+#include "core/training/diagnosis.h"
+#include "core/training/run_curves.h"
 #include "core/training/training_run.h"
 
 namespace daguerre {
@@ -116,21 +122,106 @@ void save(Terminal& terminal, TrainingRun& run, std::int64_t images_seen) {
     terminal.event(Json{{"event", "saved"}, {"images_seen", images_seen}});
 }
 
+/// Says what a run says of itself, each once and as soon as it is known.
+class Listener {
+public:
+    Listener(Terminal& terminal, const TrainingRun& run, const Words& words, std::string family)
+        : terminal_(terminal), run_(run), reader_(words.out) {
+        info_.family = std::move(family);
+        info_.settings = run.request();
+    }
+
+    void remarks() {
+        const std::vector<std::string> all = run_.remarks();
+        for (; heard_ < all.size(); ++heard_) terminal_.remark(all[heard_]);
+    }
+
+    /// What the log shows by now.
+    void findings() {
+        reader_.read_more();
+        const auto finding = diagnose(info_, reader_.curves());
+        if (!finding || !found_.insert(finding->what.pattern).second) return;
+        terminal_.remark(finding->what.text());
+        terminal_.event(Json{{"event", "finding"},
+                             {"what", finding->what.text()},
+                             {"why", finding->why.text()},
+                             {"setting", finding->setting},
+                             {"value", finding->value}});
+    }
+
+private:
+    Terminal& terminal_;
+    const TrainingRun& run_;
+    RunInfo info_;
+    CurveReader reader_;
+    std::size_t heard_ = 0;
+    std::set<std::string> found_;
+};
+
+/// What it takes, as it was estimated and as it was.
+class Bill {
+public:
+    explicit Bill(const TrainingRun& run) : bytes_(run.expected_bytes()) {}
+
+    void add(Terminal& terminal, const StepReport& report) {
+        if (!began_) began_ = report;
+        last_ = report;
+        const double trained = report.active_seconds - began_->active_seconds;
+        if (seconds_ > 0 || trained < seconds_to_tell || report.images_per_second <= 0) return;
+        seconds_ = trained + double(report.images_total - report.images_seen) /
+                                 (double(report.images_seen - began_->images_seen) / trained);
+        terminal.remark("Estimated: " + duration_text(seconds_) + " and up to " + memory(bytes_) +
+                        " of memory.");
+    }
+
+    /// Once it is finished, or was stopped.
+    void show(Terminal& terminal, const std::string& device) const {
+        if (!began_) return;
+        const double seconds = last_->active_seconds - began_->active_seconds;
+        const bool whole = last_->images_seen >= last_->images_total;
+        const std::uint64_t bytes = device == "cpu" ? memory_peak() : device_memory(device).peak;
+        std::string text = "Trained for " + duration_text(seconds);
+        if (whole && seconds_ > 0) text += " (estimated: " + duration_text(seconds_) + ")";
+        text += " in " + memory(bytes) + " of memory (estimated: " + memory(bytes_) + ").";
+        terminal.remark(text);
+        terminal.event(Json{{"event", "bill"},
+                            {"seconds", seconds},
+                            {"estimated_seconds", seconds_},
+                            {"bytes", bytes},
+                            {"estimated_bytes", bytes_}});
+    }
+
+private:
+    static constexpr double seconds_to_tell = 10;
+    static std::string memory(std::uint64_t bytes) {
+        return figure_text(double(bytes) / 1e6) + " MB";
+    }
+
+    std::uint64_t bytes_;
+    double seconds_ = 0;  // estimated in all; 0: not yet
+    std::optional<StepReport> began_, last_;
+};
+
 /// Trains until the run is finished or Ctrl-C; what was learned is on disk when it returns.
-void train(Terminal& terminal, TrainingRun& run) {
+void train(Terminal& terminal, TrainingRun& run, Listener& listener, Bill& bill) {
     std::int64_t seen = 0;
     while (!run.finished() && !terminal.stopped()) {
         const StepReport report = run.advance();
         seen = report.images_seen;
         show(terminal, report);
+        listener.remarks();
+        bill.add(terminal, report);
         if (run.preview_due()) {
             const fs::path file =
                 run.make_preview([&](const Progress&) { return !terminal.stopped(); });
             if (!file.empty()) terminal.event(Json{{"event", "preview"}, {"file", file.string()}});
         }
-        if (run.save_due()) save(terminal, run, seen);
+        if (!run.save_due()) continue;
+        save(terminal, run, seen);
+        listener.findings();
     }
     save(terminal, run, seen);
+    listener.findings();
 }
 
 Result run(Terminal& terminal, const Words& words, const Fields& machine) {
@@ -140,8 +231,11 @@ Result run(Terminal& terminal, const Words& words, const Fields& machine) {
     const TrainRequest settled = options_from<TrainRequest>(training->request());
     const bool same = device.device == settled.device;  // a run goes on where it began
     terminal.remark((same ? device : use_device(settled.device, int(settled.threads))).why.text());
-    for (const std::string& remark : training->remarks()) terminal.remark(remark);
-    train(terminal, *training);
+    Listener listener(terminal, *training, words, read_run(words.out).family);
+    Bill bill(*training);
+    listener.remarks();
+    train(terminal, *training, listener, bill);
+    bill.show(terminal, settled.device);
     const bool stopped = !training->finished();
     const fs::path model = fs::path(words.out) / "model";
     Result result{.stopped = stopped, .seed = settled.seed};

@@ -7,9 +7,11 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <thread>
 
 #include "core/base/error.h"
 
@@ -236,7 +238,13 @@ FileLock::FileLock(const fs::path& file, std::string_view what) {
     make_folders(file.parent_path(), file);
     descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor_ < 0) refuse_write(file, errno);
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    // Whoever only looks whether it is held takes it for a moment.
+    bool held = ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0;
+    for (int again = 0; held && again < 20; ++again) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        held = ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0;
+    }
+    if (held) {
         char text[32]{};
         const ssize_t n = ::read(descriptor_, text, sizeof text - 1);
         ::close(descriptor_);

@@ -1,5 +1,6 @@
 #include "core/models/diffusion.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/base/error.h"
@@ -83,7 +84,9 @@ std::uint64_t training_bytes(const Fields& settings, const DataShape& shape) {
         diffusion_network(options_from<DiffusionOptions>(settings), request.base_channels, shape);
     // Weight, gradient, two moments and the average are five floats a parameter.
     const auto parameters = std::uint64_t(parameter_count(config)) * 20;
-    const std::uint64_t images = std::uint64_t(request.batch) * kept_bytes(config);
+    const std::int64_t at_once =
+        request.micro_batch > 0 ? std::min(request.micro_batch, request.batch) : request.batch;
+    const std::uint64_t images = std::uint64_t(at_once) * kept_bytes(config);
     return parameters + images / (request.precision == "bf16" ? 2 : 1) + 300'000'000;
 }
 

@@ -2,12 +2,14 @@
 
 #include <ATen/autocast_mode.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/random.h"
+#include "core/nn/batch_parts.h"
 #include "core/nn/staging.h"
 #include "core/nn/update.h"
 
@@ -58,7 +60,8 @@ public:
                         "loss weight")),
           device_(request_.device),
           network_(prepared(setup_.network, run_seed(), device_)),
-          update_(*network_, {options_.clip, request_.ema != "none"}) {
+          update_(*network_, {options_.clip, request_.ema != "none"}),
+          parts_(request_.micro_batch) {
         check_pairing(objective_, schedule_);
     }
 
@@ -66,26 +69,20 @@ public:
         const std::int64_t count = batch.images.size(0);
         const std::vector<double> levels =
             noise_levels(run_seed(), batch.first, count, options_.levels == "stratified");
-        const Lesson lesson = lesson_of(batch, levels);
-        if (options_.dropout > 0) seed_dropout(batch.first);
-        network_->train();
-        at::Tensor answer;
-        {
-            const Autocast autocast(device_.type(), request_.precision == "bf16");
-            answer = network_->forward(lesson.x, lesson.t, labels_of(batch));
-        }
-        const at::Tensor error = (answer.to(at::kFloat) - lesson.target).square().mean({1, 2, 3});
-        const at::Tensor loss = (error * lesson.weight).mean();
-        loss.backward();
+        const std::int64_t at_once = parts_.run(count, [&](std::int64_t part) {
+            network_->zero_grad();
+            if (options_.dropout > 0) seed_dropout(batch.first);
+            learn(batch, levels, part);
+        });
         // Read in one go: each reading waits until a GPU has caught up.
         const at::Tensor read =
-            at::cat({error.detach(), at::stack({loss.detach(), update_.norm()})})
+            at::cat({at::cat(errors_), at::stack({at::stack(losses_).sum(), update_.norm()})})
                 .to(at::kCPU, at::kDouble);
         const double* values = read.const_data_ptr<double>();
         const double value = values[count], norm = values[count + 1];
         const bool applied =
             update_.apply({value, norm, count, context.images_after, context.learning_rate});
-        return {{{"loss", value}}, norm, !applied, by_level(values, levels)};
+        return {{{"loss", value}}, norm, !applied, by_level(values, levels), at_once};
     }
 
     std::shared_ptr<const Model> snapshot(const Origin& origin) const override {
@@ -121,6 +118,33 @@ private:
         at::Generator generator = at::globalContext().defaultGenerator(device_);
         generator.set_current_seed(
             seed_for(run_seed(), Stream::Dropout, std::uint64_t(images_before)));
+    }
+
+    /// Leaves the gradients of the whole batch, worked through in parts of `part` images; errors_
+    /// and losses_ of each part.
+    void learn(const Batch& batch, const std::vector<double>& levels, std::int64_t part) {
+        const auto count = std::int64_t(levels.size());
+        errors_.clear();
+        losses_.clear();
+        network_->train();
+        for (std::int64_t first = 0; first < count; first += part) {
+            const std::int64_t n = std::min(part, count - first);
+            const Batch some{batch.images.narrow(0, first, n), batch.labels.narrow(0, first, n),
+                             batch.noise.narrow(0, first, n), batch.first + first};
+            const Lesson lesson =
+                lesson_of(some, {levels.begin() + first, levels.begin() + first + n});
+            at::Tensor answer;
+            {
+                const Autocast autocast(device_.type(), request_.precision == "bf16");
+                answer = network_->forward(lesson.x, lesson.t, labels_of(some));
+            }
+            const at::Tensor error =
+                (answer.to(at::kFloat) - lesson.target).square().mean({1, 2, 3});
+            const at::Tensor loss = (error * lesson.weight).sum() / double(count);
+            loss.backward();
+            errors_.push_back(error.detach());
+            losses_.push_back(loss.detach());
+        }
     }
 
     Lesson lesson_of(const Batch& batch, const std::vector<double>& levels) const {
@@ -218,6 +242,8 @@ private:
     at::Device device_;
     UNet network_;
     Update update_;
+    BatchParts parts_;
+    std::vector<at::Tensor> errors_, losses_;  // of the parts of the step in hand
 };
 
 }  // namespace

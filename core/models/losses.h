@@ -20,6 +20,7 @@ struct Losses {
     double gradient_norm = 0;                            // before clipping
     bool skipped = false;                                // not finite; weights untouched
     std::vector<LevelLoss> levels;                       // level_bins, or empty
+    std::int64_t at_once = 0;                            // images a part of the batch had, at most
 };
 
 }  // namespace daguerre

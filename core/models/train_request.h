@@ -12,6 +12,7 @@ struct TrainRequest {
     std::string preset{};   // empty: the smallest of the image's size
     std::int64_t size = 0;  // 0: the preset's where one is named, else the dataset's
     std::int64_t batch = 64;
+    std::int64_t micro_batch = 0;
     double learning_rate = 6e-4;
     std::int64_t base_channels = 32;
     std::int64_t images = 1'000'000;
@@ -35,6 +36,11 @@ struct TrainRequest {
                      .max = 1024});
         visit(batch,
               {.key = "batch", .label = "Batch", .help = "images a step", .min = 1, .max = 65536});
+        visit(micro_batch, {.key = "micro_batch",
+                            .label = "Images at once",
+                            .help = "a step works through its batch in parts of this many images, "
+                                    "which takes less memory; 0: the whole batch at once",
+                            .max = 65536});
         visit(learning_rate, {.key = "learning_rate",
                               .label = "Learning rate",
                               .help = "of Adam, after warm-up",
@@ -87,5 +93,10 @@ struct TrainRequest {
                          .max = 86400});
     }
 };
+
+/// Images that a run sees in all: whole batches.
+inline std::int64_t total_images(const TrainRequest& request) {
+    return (request.images + request.batch - 1) / request.batch * request.batch;
+}
 
 }  // namespace daguerre

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <optional>
 
@@ -132,30 +134,48 @@ at::Tensor read_tensor(std::ifstream& stream, const Entry& entry, const std::str
     return truth ? tensor.ne(0) : tensor;  // a bool that is neither 0 nor 1 is undefined behaviour
 }
 
+/// A file whose header was read; its values follow in the stream.
+struct Opened {
+    explicit Opened(const fs::path& path) : file(path.string()) {
+        std::error_code error;
+        if (!fs::is_regular_file(path, error))
+            throw Error("“{file}” isn't there, or isn't a file.", {{"file", file}});
+        const std::uint64_t size = fs::file_size(path, error);
+        stream.open(path, std::ios::binary);
+        if (error || !stream) throw Error("“{file}” can't be opened.", {{"file", file}});
+        const std::string text = read_header(stream, size, file);
+        header = parse_json(text, file,
+                            {.bytes = longest_header, .depth = 4, .members = most_tensors + 1});
+        values = size - sizeof(std::uint64_t) - text.size();
+    }
+
+    std::string file;
+    std::ifstream stream;
+    Json header;
+    std::uint64_t values = 0;  // bytes of them
+};
+
 }  // namespace
 
 TensorFile read_safetensors(const fs::path& path) {
-    const std::string file = path.string();
-    std::error_code error;
-    if (!fs::is_regular_file(path, error))
-        throw Error("“{file}” isn't there, or isn't a file.", {{"file", file}});
-    const std::uint64_t size = fs::file_size(path, error);
-    std::ifstream stream(path, std::ios::binary);
-    if (error || !stream) throw Error("“{file}” can't be opened.", {{"file", file}});
-    const std::string header = read_header(stream, size, file);
-    const Json json = parse_json(
-        header, file, {.bytes = longest_header, .depth = 4, .members = most_tensors + 1});
+    Opened opened(path);
     TensorFile result;
     std::vector<Entry> entries;
-    for (const auto& [name, value] : json.items())
+    for (const auto& [name, value] : opened.header.items())
         if (name == "__metadata__")
-            result.metadata = metadata_from(value, file);
+            result.metadata = metadata_from(value, opened.file);
         else
-            entries.push_back(entry_from(name, value, file));
-    check_places(entries, size - sizeof(std::uint64_t) - header.size(), file);
+            entries.push_back(entry_from(name, value, opened.file));
+    check_places(entries, opened.values, opened.file);
     for (const Entry& entry : entries)
-        result.weights.emplace(entry.name, read_tensor(stream, entry, file));
+        result.weights.emplace(entry.name, read_tensor(opened.stream, entry, opened.file));
     return result;
+}
+
+WeightsMetadata read_safetensors_metadata(const fs::path& path) {
+    const Opened opened(path);
+    const auto found = opened.header.find("__metadata__");
+    return found == opened.header.end() ? WeightsMetadata{} : metadata_from(*found, opened.file);
 }
 
 void write_safetensors(const fs::path& path, const Weights& weights,
@@ -192,8 +212,14 @@ void write_safetensors(const fs::path& path, const Weights& weights,
             stream.write(static_cast<const char*>(tensor.const_data_ptr()),
                          std::streamsize(tensor.nbytes()));
         stream.close();
-        if (!stream)
-            throw Error("“{file}” can't be written: the disk may be full.", {{"file", path}});
+        if (stream) return;
+        if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+            throw Error(
+                "“{folder}” is full: “{file}” could not be written. Free some space and "
+                "try again.",
+                {{"folder", path.parent_path()}, {"file", path.filename()}});
+        throw Error("“{file}” can't be written: {why}.",
+                    {{"file", path}, {"why", std::strerror(errno)}});
     });
 }
 

@@ -14,12 +14,16 @@ Sentence out_of_memory() {
         {}};
 }
 
+bool lacks_memory(const c10::Error& error) {
+    const std::string text = error.what_without_backtrace();
+    return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+           text.find("out of memory") != std::string::npos ||
+           text.find("can't allocate memory") != std::string::npos;
+}
+
 Sentence sentence_of(const c10::Error& error) {
+    if (lacks_memory(error)) return out_of_memory();
     std::string text = error.what_without_backtrace();
-    if (dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
-        text.find("out of memory") != std::string::npos ||
-        text.find("can't allocate memory") != std::string::npos)
-        return out_of_memory();
     text = text.substr(0, text.find('\n'));
     return {"LibTorch couldn't go on: {text}", {{"text", text}}};
 }
@@ -39,6 +43,18 @@ Sentence sentence_for(std::exception_ptr exception) {
         return {"Something went wrong: {text}", {{"text", error.what()}}};
     } catch (...) {
         return {"Something went wrong, and nothing says what.", {}};
+    }
+}
+
+bool is_out_of_memory(std::exception_ptr exception) {
+    try {
+        std::rethrow_exception(exception);
+    } catch (const c10::Error& error) {
+        return lacks_memory(error);
+    } catch (const std::bad_alloc&) {
+        return true;
+    } catch (...) {
+        return false;
     }
 }
 

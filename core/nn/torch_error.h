@@ -11,4 +11,7 @@ namespace daguerre {
 /// std::bad_alloc, std::exception, anything else: a sentence too.
 Sentence sentence_for(std::exception_ptr exception);
 
+/// Whether LibTorch or the system had no memory left, on whatever device.
+bool is_out_of_memory(std::exception_ptr exception);
+
 }  // namespace daguerre

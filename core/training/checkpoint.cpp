@@ -37,11 +37,21 @@ Fields train_fields(const std::string& family) {
     return fields;
 }
 
+void check_format(std::int64_t format, const fs::path& file) {
+    if (format <= run_format) return;
+    throw Error(
+        "“{file}” was written by a newer version of Daguerre (format {n}; this version reads up to "
+        "{known}). Update Daguerre to go on with this run; nothing was changed.",
+        {{"file", file}, {"n", format}, {"known", run_format}});
+}
+
 RunRequest read_run(const fs::path& folder) {
     const fs::path file = folder / "run.json";
     if (!fs::exists(file))
         throw Error("“{folder}” holds no run: there is no run.json in it.", {{"folder", folder}});
     const Json json = read_json(file);
+    if (json.is_object() && json.contains("format") && json["format"].is_number_integer())
+        check_format(json["format"].get<std::int64_t>(), file);
     RunRequest request{text_at(json, "dataset", file),
                        text_at(json, "family", file),
                        text_at(json, "dataset_sha256", file),
@@ -60,7 +70,7 @@ RunRequest read_run(const fs::path& folder) {
 void write_run(const fs::path& folder, const RunRequest& request) {
     Json given = Json::object();
     for (const auto& [key, value] : request.given) given[key] = value;
-    write_json(folder / "run.json", Json{{"format", 1},
+    write_json(folder / "run.json", Json{{"format", run_format},
                                          {"program", "daguerre " DAGUERRE_VERSION},
                                          {"dataset", request.dataset},
                                          {"dataset_sha256", request.dataset_sha256},
@@ -84,11 +94,37 @@ fs::path RunFolder::preview(std::int64_t images_seen) const {
     return folder / "previews" / (numbered(images_seen) + ".png");
 }
 
+void RunFolder::note_failure(std::int64_t images_seen, const Sentence& why) const noexcept {
+    try {
+        write_json(failure(), Json{{"images", images_seen}, {"why", why.text()}});
+    } catch (const std::exception&) {  // a full disk may be the very reason
+    }
+}
+
+std::string RunFolder::noted_failure() const {
+    std::error_code error;
+    if (!fs::is_regular_file(failure(), error)) return "";
+    try {
+        return text_at(read_json(failure()), "why", failure());
+    } catch (const Error& unreadable) {
+        return unreadable.what();
+    }
+}
+
 void RunFolder::keep_checkpoint(std::int64_t images_seen) const {
     const fs::path kept = folder / "checkpoints";
     replace_folder(kept / numbered(images_seen), [this](const fs::path& temporary) {
-        fs::copy_file(state(), temporary / "state.safetensors");
-        fs::copy(model(), temporary / "model", fs::copy_options::recursive);
+        try {
+            fs::copy_file(state(), temporary / "state.safetensors");
+            fs::copy(model(), temporary / "model", fs::copy_options::recursive);
+        } catch (const fs::filesystem_error& error) {
+            if (error.code() == std::errc::no_space_on_device ||
+                error.code() == std::errc::file_too_large)
+                throw Error("“{folder}” is full: no checkpoint could be kept there.",
+                            {{"folder", folder / "checkpoints"}});
+            throw Error("A checkpoint can't be kept in “{folder}”: {why}.",
+                        {{"folder", folder / "checkpoints"}, {"why", error.code().message()}});
+        }
     });
     std::vector<fs::path> all;
     for (const auto& entry : fs::directory_iterator(kept)) all.push_back(entry.path());

@@ -13,6 +13,8 @@
 namespace daguerre {
 namespace {
 
+constexpr std::int64_t most_parts = 16;  // that a batch is cut into before anything ran out
+
 std::string given_value(const GivenSettings& given, const char* key) {
     for (auto setting = given.rbegin(); setting != given.rend(); ++setting)
         if (setting->first == key) return setting->second;
@@ -29,27 +31,6 @@ std::string gigabytes(std::uint64_t bytes) {
     char text[32];
     std::snprintf(text, sizeof text, "%.1f GB", double(bytes) / 1e9);
     return text;
-}
-
-/// The largest batch that fits into `bytes`, or 0.
-std::int64_t fitting_batch(const Family& family, Fields settings, const DataShape& shape,
-                           std::uint64_t bytes) {
-    auto batch = std::get<std::int64_t>(find_field(settings, "batch")->value);
-    while (batch > 0) {
-        batch /= 2;
-        if (batch == 0) break;
-        set_field(settings, "batch", batch);
-        if (family.training_bytes(settings, shape) <= bytes) break;
-    }
-    return batch;
-}
-
-void remark_on_count(std::int64_t count, std::vector<std::string>& remarks) {
-    const std::string images = std::to_string(count) + " images: ";
-    if (count < 100)
-        remarks.push_back(images + "the model will copy them rather than make new ones.");
-    else if (count < 1000)
-        remarks.push_back(images + "expect copies. 1000 or more is better.");
 }
 
 }  // namespace
@@ -97,17 +78,63 @@ TrainingData training_data(const Dataset& dataset, const Fields& settings) {
     return data;
 }
 
-void check_memory(const std::string& family, const Fields& settings, const DataShape& shape) {
+std::int64_t fitting_batch(const Family& family, Fields settings, const DataShape& shape,
+                           std::uint64_t bytes) {
+    auto batch = std::get<std::int64_t>(find_field(settings, "batch")->value);
+    while (batch > 0) {
+        batch /= 2;
+        if (batch == 0) break;
+        set_field(settings, "batch", batch);
+        if (family.training_bytes(settings, shape) <= bytes) break;
+    }
+    return batch;
+}
+
+void remark_on_count(std::int64_t count, std::vector<std::string>& remarks) {
+    const std::string images = std::to_string(count) + " images: ";
+    if (count < 100)
+        remarks.push_back(images + "the model will copy them rather than make new ones.");
+    else if (count < 1000)
+        remarks.push_back(images + "expect copies. 1000 or more is better.");
+}
+
+std::string parts_remark(const std::string& why, const TrainRequest& request) {
+    return Sentence{
+        "{why}, so every step works through its batch of {batch} images in {n} parts "
+        "of up to {part}. What is learned stays the same but for rounding.",
+        {{"why", why},
+         {"batch", request.batch},
+         {"n", (request.batch + request.micro_batch - 1) / request.micro_batch},
+         {"part", request.micro_batch}}}
+        .text();
+}
+
+void fit_memory(const std::string& family, Fields& settings, const DataShape& shape,
+                std::vector<std::string>& remarks) {
     const Family& row = row_named(families(), family, "family");
     const std::uint64_t need = row.training_bytes(settings, shape);
-    const auto request = options_from<TrainRequest>(settings);
+    auto request = options_from<TrainRequest>(settings);
     const std::uint64_t free = device_memory(request.device).free;
     if (need <= free) return;
+    const std::string memory = request.device == "cpu" ? "memory" : "the GPU's memory";
+    Fields smaller = settings;
+    std::int64_t& part = request.micro_batch;
+    part = part > 0 ? std::min(part, request.batch) : request.batch;
+    while (part > 1 && part * most_parts > request.batch) {
+        part = (part + 1) / 2;
+        set_field(smaller, "micro_batch", part);
+        if (row.training_bytes(smaller, shape) > free) continue;
+        settings = smaller;
+        remarks.push_back(parts_remark("A whole batch needs about " + gigabytes(need) + ", where " +
+                                           gigabytes(free) + " of " + memory + " are free",
+                                       request));
+        return;
+    }
     const std::int64_t batch = fitting_batch(row, settings, shape, free);
     throw Error("Batch {batch} needs about {need}; {free} of {memory} are free. {help}",
                 {{"batch", request.batch},
                  {"need", gigabytes(need)},
-                 {"memory", request.device == "cpu" ? "memory" : "the GPU's memory"},
+                 {"memory", memory},
                  {"free", gigabytes(free)},
                  {"help", batch > 0 ? "Batch " + std::to_string(batch) + " fits."
                                     : "Choose a smaller preset."}});

@@ -1,18 +1,18 @@
 // From what a user set to everything a run needs: preset, defaults, data, memory.
 #pragma once
 
+#include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/base/fields.h"
 #include "core/data/dataset.h"
 #include "core/data/preprocess.h"
 #include "core/models/families.h"
+#include "core/models/train_request.h"
+#include "core/training/given_settings.h"
 
 namespace daguerre {
-
-using GivenSettings = std::vector<std::pair<std::string, std::string>>;
 
 /// Throws UnknownWord or Error for a family, key, preset or value that can't be.
 void check_words(const std::string& family, const GivenSettings& given);
@@ -30,7 +30,19 @@ struct TrainingData {
 /// Reads the images in the size that settled() chose. Blocks. Throws Error.
 TrainingData training_data(const Dataset& dataset, const Fields& settings);
 
-/// Throws Error when training would take more memory than is free, with a batch that fits.
-void check_memory(const std::string& family, const Fields& settings, const DataShape& shape);
+/// The largest batch, by halving that of the settings, whose training takes at most `bytes`; 0:
+/// none does.
+std::int64_t fitting_batch(const Family& family, Fields settings, const DataShape& shape,
+                           std::uint64_t bytes);
+
+/// Says what too few images lead to.
+void remark_on_count(std::int64_t count, std::vector<std::string>& remarks);
+
+/// Where training would take more memory than is free: sets micro_batch so that it fits, with a
+/// remark. Throws Error, with a batch that fits, when 16 parts of a batch are still too large.
+void fit_memory(const std::string& family, Fields& settings, const DataShape& shape,
+                std::vector<std::string>& remarks);
+/// "{why}, so every step works through its batch of 64 images in 4 parts of up to 16."
+std::string parts_remark(const std::string& why, const TrainRequest& request);
 
 }  // namespace daguerre

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <deque>
 #include <optional>
 
 #include "core/base/error.h"
@@ -15,13 +14,17 @@
 #include "core/data/preprocess.h"
 #include "core/image/image_file.h"
 #include "core/models/families.h"
+#include "core/models/level_floor.h"
 #include "core/models/trainer.h"
 #include "core/nn/device.h"
 #include "core/nn/safetensors.h"
+#include "core/nn/torch_error.h"
 #include "core/training/checkpoint.h"
+#include "core/training/event_file.h"
 #include "core/training/learning_rate.h"
 #include "core/training/loader.h"
 #include "core/training/run_log.h"
+#include "core/training/run_progress.h"
 #include "core/training/settings.h"
 
 namespace daguerre {
@@ -38,33 +41,6 @@ constexpr std::int64_t preview_images = 16;
 constexpr double preview_interval = 30, preview_budget = 0.03;  // seconds; share of training time
 constexpr std::int64_t early_steps = 1024;  // previews at powers of two up to here
 
-/// Steps that were skipped, to tell a stumble from a fall.
-class SkipGuard {
-public:
-    void add(bool skipped, std::int64_t images_seen, double learning_rate) {
-        recent_.push_back(skipped);
-        if (recent_.size() > 1000) recent_.pop_front();
-        in_a_row_ = skipped ? in_a_row_ + 1 : 0;
-        if (in_a_row_ <= 20 && std::count(recent_.begin(), recent_.end(), true) <= 20) return;
-        throw Error(
-            "Training became unstable at image {n}: lower the learning rate (now {rate}) or use "
-            "fp32.",
-            {{"n", images_seen}, {"rate", learning_rate}});
-    }
-
-private:
-    std::deque<bool> recent_;
-    int in_a_row_ = 0;
-};
-
-/// Everything about a run that resuming needs beside the trainer's weights.
-struct Progressed {
-    std::int64_t images_seen = 0, steps = 0, skipped = 0;
-    std::int64_t previewed_at = 0;  // steps
-    std::int64_t kept_tenth = 0;    // of the run, as a checkpoint
-    double active_seconds = 0, preview_seconds = 0, previewed_second = 0;
-};
-
 class Run : public TrainingRun {
 public:
     Run(const fs::path& folder, std::unique_ptr<FileLock> lock, RunRequest request,
@@ -75,39 +51,29 @@ public:
           train_(options_from<TrainRequest>(request_.settings)),
           command_(command_of(request_, folder)),
           remarks_(std::move(data.remarks)),
+          expected_bytes_(row_named(families(), request_.family, "family")
+                              .training_bytes(request_.settings, data.shape)),
           trainer_(row_named(families(), request_.family, "family")
                        .make_trainer(request_.settings, data.shape)),
           log_(files_.log()) {
-        train_.images = (train_.images + train_.batch - 1) / train_.batch * train_.batch;
+        train_.images = total_images(train_);
         if (fs::exists(files_.state())) restore();
+        events_.emplace(files_.folder, at_.images_seen);
         const at::Device device(train_.device);
         loader_.emplace(
             std::move(data.views),
             LoaderOptions{std::uint64_t(train_.seed), train_.batch, train_.flips == "on",
                           loader_threads(device, int(train_.threads)), device},
             at_.images_seen);
+        std::error_code ignored;
+        fs::remove(files_.failure(), ignored);  // it goes on
     }
 
     bool finished() const override { return at_.images_seen >= train_.images; }
 
     StepReport advance() override {
         require(!finished(), "a finished run can't advance");
-        const Clock::time_point start = Clock::now();
-        const Batch batch = loader_->next();
-        const double waited = seconds_since(start);
-        const std::int64_t after = at_.images_seen + train_.batch;
-        const double rate = learning_rate(train_, after);
-        const Losses losses = trainer_->step(batch, {after, rate});
-        at_.images_seen = after;
-        ++at_.steps;
-        at_.skipped += losses.skipped ? 1 : 0;
-        count_time(seconds_since(start), waited);
-        log_.add(losses,
-                 {after, at_.skipped, rate, images_per_second(), at_.active_seconds, data_wait()});
-        guard_.add(losses.skipped, after, rate);
-        return {after,      train_.images,       losses.values,      losses.gradient_norm,
-                rate,       images_per_second(), at_.active_seconds, at_.skipped,
-                data_wait()};
+        return noting([this] { return step(); });
     }
 
     bool preview_due() const override {
@@ -125,8 +91,12 @@ public:
         return seconds_since(saved_at_) >= pause || tenth() > at_.kept_tenth;
     }
 
-    fs::path make_preview(const OnProgress& on_progress) override;
-    void save() override;
+    fs::path make_preview(const OnProgress& on_progress) override {
+        return noting([&] { return preview(on_progress); });
+    }
+    void save() override {
+        noting([this] { save_all(); });
+    }
 
     std::shared_ptr<const Model> snapshot() const override {
         return trainer_->snapshot(
@@ -134,6 +104,7 @@ public:
     }
     const Fields& request() const override { return request_.settings; }
     std::vector<std::string> remarks() const override { return remarks_; }
+    std::uint64_t expected_bytes() const override { return expected_bytes_; }
 
 private:
     std::int64_t tenth() const { return 10 * at_.images_seen / train_.images; }
@@ -148,8 +119,24 @@ private:
         seconds_a_step_ += share * (seconds - seconds_a_step_);
         waited_a_step_ += share * (waited - waited_a_step_);
     }
+    StepReport step();
+    void take_smaller_parts(std::int64_t at_once);
+    fs::path preview(const OnProgress& on_progress);
+    void save_all();
+    void write_state();
     WeightsMetadata metadata() const;
     void restore();
+
+    /// Writes down what `work` throws, for those who look at the folder later.
+    template <class Work>
+    auto noting(const Work& work) -> decltype(work()) {
+        try {
+            return work();
+        } catch (...) {
+            files_.note_failure(at_.images_seen, sentence_for(std::current_exception()));
+            throw;
+        }
+    }
 
     RunFolder files_;
     std::unique_ptr<FileLock> lock_;
@@ -157,8 +144,10 @@ private:
     TrainRequest train_;
     std::string command_;
     std::vector<std::string> remarks_;
+    std::uint64_t expected_bytes_;
     std::unique_ptr<Trainer> trainer_;
     RunLog log_;
+    std::optional<EventFile> events_;
     SkipGuard guard_;
     Progressed at_;
     std::optional<std::int64_t> saved_images_;
@@ -166,8 +155,44 @@ private:
     std::uint64_t state_bytes_ = 0;
     double seconds_a_step_ = 0, waited_a_step_ = 0;
     std::int64_t timed_steps_ = 0;
+    double gpu_memory_ = 0;
     std::optional<Loader> loader_;  // last: its thread ends first
 };
+
+StepReport Run::step() {
+    const Clock::time_point start = Clock::now();
+    const Batch batch = loader_->next();
+    const double waited = seconds_since(start);
+    const std::int64_t after = at_.images_seen + train_.batch;
+    const double rate = learning_rate(train_, after);
+    const Losses losses = trainer_->step(batch, {after, rate});
+    at_.images_seen = after;
+    ++at_.steps;
+    if (losses.at_once > 0 && losses.at_once < train_.batch && losses.at_once != train_.micro_batch)
+        take_smaller_parts(losses.at_once);
+    at_.skipped += losses.skipped ? 1 : 0;
+    count_time(seconds_since(start), waited);
+    // Asked once a line of the log.
+    if (train_.device != "cpu" && at_.steps % 10 == 0) {
+        const DeviceMemory memory = device_memory(train_.device);
+        gpu_memory_ = double(memory.total - std::min(memory.total, memory.free));
+    }
+    const LogLine* line = log_.add(losses, {after, at_.skipped, rate, images_per_second(),
+                                            at_.active_seconds, data_wait(), gpu_memory_});
+    if (line) events_->add(*line);
+    guard_.add(losses.skipped, after, rate);
+    return {after,      train_.images,       losses.values,      losses.gradient_norm,
+            rate,       images_per_second(), at_.active_seconds, at_.skipped,
+            data_wait()};
+}
+
+/// Memory ran out with larger ones; resuming begins with these.
+void Run::take_smaller_parts(std::int64_t at_once) {
+    train_.micro_batch = at_once;
+    set_field(request_.settings, "micro_batch", at_once);
+    write_run(files_.folder, request_);
+    remarks_.push_back(parts_remark("Memory ran out", train_));
+}
 
 /// The record of a sheet of previews, from that of its first image.
 Record record_of_sheet(const Image& first) {
@@ -182,7 +207,7 @@ Record record_of_sheet(const Image& first) {
     return record;
 }
 
-fs::path Run::make_preview(const OnProgress& on_progress) {
+fs::path Run::preview(const OnProgress& on_progress) {
     const Clock::time_point start = Clock::now();
     const std::shared_ptr<const Model> model = snapshot();
     const GenerateRequest request{.count = preview_images,
@@ -200,32 +225,47 @@ fs::path Run::make_preview(const OnProgress& on_progress) {
     add_record(sheet, record_of_sheet(images[0]));
     const fs::path file = files_.preview(at_.images_seen);
     write_image(file, sheet);
+    events_->add_preview(at_.images_seen, read_file(file, 1 << 28), sheet.width, sheet.height,
+                         sheet.channels);
     return file;
 }
 
 WeightsMetadata Run::metadata() const {
-    const auto text = [](auto number) { return text_of(detail::to_value(number)); };
-    return {{"format_version", "1"},
-            {"program", "daguerre " DAGUERRE_VERSION},
-            {"seed", text(train_.seed)},
-            {"batch", text(train_.batch)},
-            {"threads", text(train_.threads)},
-            {"device", train_.device},
-            {"dataset_sha256", request_.dataset_sha256},
-            {"images_seen", text(at_.images_seen)},
-            {"steps", text(at_.steps)},
-            {"skipped", text(at_.skipped)},
-            {"previewed_at", text(at_.previewed_at)},
-            {"kept_tenth", text(at_.kept_tenth)},
-            {"active_seconds", text(at_.active_seconds)},
-            {"preview_seconds", text(at_.preview_seconds)},
-            {"previewed_second", text(at_.previewed_second)},
-            {"log", log_.gathered()}};
+    WeightsMetadata metadata = metadata_of(at_);
+    const auto add = [&](const char* key, auto value) {
+        metadata[key] = text_of(detail::to_value(value));
+    };
+    add("seed", train_.seed);
+    add("batch", train_.batch);
+    add("threads", train_.threads);
+    add("device", train_.device);
+    add("dataset_sha256", request_.dataset_sha256);
+    add("log", log_.gathered());
+    return metadata;
 }
 
-void Run::save() {
+void Run::save_all() {
     saved_at_ = Clock::now();
     if (saved_images_ == at_.images_seen && fs::exists(files_.model())) return;
+    const std::int64_t kept_before = at_.kept_tenth;
+    try {
+        write_state();
+    } catch (const Error& error) {
+        at_.kept_tenth = kept_before;
+        // What the sentences of a full disk have in common (core/base/files.h).
+        if (error.sentence().pattern.find("” is full: ") == std::string::npos) throw;
+        Sentence why = error.sentence();
+        std::string full = why.pattern.substr(0, why.pattern.find(". "));
+        if (full.ends_with('.')) full.pop_back();
+        why.pattern = full +
+                      ". Training stopped, and the last saved state is whole. Free some "
+                      "space, then resume.";
+        throw Error(why);
+    }
+    saved_at_ = Clock::now();
+}
+
+void Run::write_state() {
     const Weights weights = trainer_->state();
     state_bytes_ = 0;
     for (const auto& [name, tensor] : weights) state_bytes_ += tensor.nbytes();
@@ -237,36 +277,15 @@ void Run::save() {
     write_safetensors(files_.state(), weights, metadata());  // from here on this state counts
     saved_images_ = at_.images_seen;
     if (keeps) files_.keep_checkpoint(at_.images_seen);
-    saved_at_ = Clock::now();
 }
 
 void Run::restore() {
     const TensorFile file = read_safetensors(files_.state());
-    const std::string name = files_.state().string();
-    const auto text = [&](const char* key) -> const std::string& {
-        const auto found = file.metadata.find(key);
-        if (found == file.metadata.end())
-            throw Error("“{file}” isn't whole: “{key}” is missing.",
-                        {{"file", name}, {"key", key}});
-        return found->second;
-    };
-    const auto read = [&](const char* key, auto& member) {
-        Fields field{{.key = key, .value = detail::to_value(member)}};
-        set_field_text(field, key, text(key));
-        detail::from_value(field[0].value, member);
-    };
-    trainer_->restore(file.weights, name);
-    read("images_seen", at_.images_seen);
-    read("steps", at_.steps);
-    read("skipped", at_.skipped);
-    read("previewed_at", at_.previewed_at);
-    read("kept_tenth", at_.kept_tenth);
-    read("active_seconds", at_.active_seconds);
-    read("preview_seconds", at_.preview_seconds);
-    read("previewed_second", at_.previewed_second);
-    log_.restore(text("log"));
+    at_ = progress_from(file.metadata, files_.state());
+    trainer_->restore(file.weights, files_.state().string());
+    log_.restore(metadata_text(file.metadata, "log", files_.state()));
     saved_images_ = at_.images_seen;
-    if (text("dataset_sha256") != request_.dataset_sha256)
+    if (metadata_text(file.metadata, "dataset_sha256", files_.state()) != request_.dataset_sha256)
         remarks_.push_back("Resumed, but on other images than before: the dataset has changed.");
 }
 
@@ -288,15 +307,22 @@ std::string move_to(Fields& settings, const std::string& device, int threads) {
         .text();
 }
 
+/// What the losses by noise level are measured against, once a run.
+void write_floor(const RunFolder& run, const RunRequest& request, const PixelBlock& views) {
+    if (fs::exists(run.floor())) return;
+    const auto floor = level_floor(request.family, request.settings, pixel_spread(views));
+    if (!floor.empty()) write_json(run.floor(), Json{{"loss", floor}});
+}
+
 /// A folder with run.json, or none when that can't be written.
 std::unique_ptr<FileLock> new_run(const fs::path& folder, const RunRequest& request) {
     try {
-        auto lock = std::make_unique<FileLock>(folder / "lock", folder.string());
+        auto lock = std::make_unique<FileLock>(RunFolder{folder}.lock(), folder.string());
         write_run(folder, request);
         return lock;
     } catch (...) {
         std::error_code ignored;
-        fs::remove(folder / "lock", ignored);
+        fs::remove(RunFolder{folder}.lock(), ignored);
         fs::remove(folder, ignored);
         throw;
     }
@@ -318,15 +344,16 @@ std::unique_ptr<TrainingRun> TrainingRun::start(
     RunRequest request{dataset, family, images->info().sha256, given, {}};
     request.settings = settled(family, *images, given);
     TrainingData data = training_data(*images, request.settings);
-    check_memory(family, request.settings, data.shape);
+    fit_memory(family, request.settings, data.shape, data.remarks);
     auto lock = new_run(folder, request);
+    write_floor({folder}, request, data.views);
     return std::make_unique<Run>(folder, std::move(lock), std::move(request), std::move(data));
 }
 
 std::unique_ptr<TrainingRun> TrainingRun::resume(const fs::path& folder, std::int64_t images,
                                                  const std::string& device, int threads) {
     RunRequest request = read_run(folder);
-    auto lock = std::make_unique<FileLock>(folder / "lock", folder.string());
+    auto lock = std::make_unique<FileLock>(RunFolder{folder}.lock(), folder.string());
     if (images > 0) {
         set_field(request.settings, "images", images);
         std::erase_if(request.given, [](const auto& setting) { return setting.first == "images"; });
@@ -337,8 +364,9 @@ std::unique_ptr<TrainingRun> TrainingRun::resume(const fs::path& folder, std::in
     request.dataset_sha256 = dataset->info().sha256;
     TrainingData data = training_data(*dataset, request.settings);
     if (!moved.empty()) data.remarks.push_back(moved);
-    check_memory(request.family, request.settings, data.shape);
+    fit_memory(request.family, request.settings, data.shape, data.remarks);
     write_run(folder, request);
+    write_floor({folder}, request, data.views);
     return std::make_unique<Run>(folder, std::move(lock), std::move(request), std::move(data));
 }
 

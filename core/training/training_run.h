@@ -21,7 +21,8 @@ struct StepReport {
     double data_wait = 0;      // share of the time, 0 to 1, in which batches were waited for
 };
 
-/// Owns network, data and folder. Every call from one thread, which called use_device().
+/// Owns network, data and folder. Every call from one thread, which called use_device(). When
+/// advance, make_preview or save throws, the folder says why until the run is resumed.
 class TrainingRun {
 public:
     /// Starts in a new folder. `settings`: keys of TrainRequest and of the family; a preset is
@@ -53,7 +54,10 @@ public:
     virtual std::shared_ptr<const Model> snapshot() const = 0;
     /// The whole request as it became: run.json.
     virtual const Fields& request() const = 0;
+    /// What a person should know; more may come with every step.
     virtual std::vector<std::string> remarks() const = 0;
+    /// Of the device's memory that training was estimated to take at most.
+    virtual std::uint64_t expected_bytes() const = 0;
 };
 
 }  // namespace daguerre

@@ -134,6 +134,60 @@ private Q_SLOTS:
         QCOMPARE(images_in(path("short")), std::int64_t(128));
     }
 
+    void parts_of_a_batch_learn_what_the_whole_learns() {
+        double loss = 0;
+        const auto slopes = [&](const std::string& name, const char* parts) {
+            const auto run =
+                started(name, {{"batch", "10"}, {"micro_batch", parts}, {"clip", "1e6"}});
+            loss = run->advance().losses.at(0).second;
+            run->save();
+            return read_safetensors(path(name) / "state.safetensors").weights;
+        };
+        const Weights whole = slopes("at-once", "0");
+        const double whole_loss = loss;
+        for (const std::string parts : {"1", "4", "10"}) {
+            const Weights other = slopes("parts-" + parts, parts.c_str());
+            QVERIFY(std::abs(loss - whole_loss) < 1e-6);
+            for (const auto& [name, tensor] : whole) {
+                if (!name.starts_with("opt.exp_avg.")) continue;
+                const at::Tensor far = (tensor - other.at(name)).abs().max();
+                QVERIFY2(far.item<float>() < 1e-6f, name.c_str());
+            }
+        }
+    }
+
+    void memory_that_runs_out_makes_parts_smaller() {
+        struct Narrow : c10::Allocator {
+            c10::Allocator* inner = c10::GetAllocator(at::kCPU);
+            std::size_t most = 0;
+            c10::DataPtr allocate(std::size_t n) override {
+                if (n > most)
+                    TORCH_CHECK(false, "DefaultCPUAllocator: can't allocate memory: you tried ", n);
+                return inner->allocate(n);
+            }
+            c10::DeleterFnPtr raw_deleter() const override { return inner->raw_deleter(); }
+            void copy_data(void* to, const void* from, std::size_t n) const override {
+                default_copy_data(to, from, n);
+            }
+        };
+        static Narrow narrow;
+        const auto run = started("narrow", {{"batch", "16"}, {"images", "160"}});
+        QVERIFY(run->remarks().size() == 1);  // of the few images
+        narrow.most = 16 * 16 * 16 * 16 * 4 / 2;
+        c10::SetAllocator(at::kCPU, &narrow, 1);
+        const auto back = qScopeGuard([] { c10::SetAllocator(at::kCPU, narrow.inner, 1); });
+        advance(*run, 2);
+        QCOMPARE(run->remarks().size(), std::size_t(2));
+        QVERIFY2(run->remarks().back().find("Memory ran out, so every step works through its "
+                                            "batch of 16 images in ") == 0,
+                 run->remarks().back().c_str());
+        const auto settled = options_from<TrainRequest>(read_run(path("narrow")).settings);
+        QVERIFY(settled.micro_batch > 0 && settled.micro_batch < 16);
+        narrow.most = 17000;  // a batch of images, but not what the network makes of a single one
+        const std::string said = refusal([&] { run->advance(); });
+        QVERIFY2(said.find("Nothing is lost") != std::string::npos, said.c_str());
+    }
+
     void a_kill_leaves_the_last_good_state() {
         QProcess child;
         child.start(QCoreApplication::applicationFilePath(),

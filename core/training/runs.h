@@ -1,0 +1,60 @@
+// What run folders say of themselves, without anything being trained. Safe from any thread; blocks
+// while reading a few small files.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/fields.h"
+
+namespace daguerre {
+
+enum class RunState {
+    Running,   // a living process trains it
+    Stopped,   // can be resumed
+    Finished,  // has seen all its images
+    Failed     // ended with `why`; can be resumed
+};
+
+struct RunInfo {
+    std::filesystem::path folder;  // its name is that of the run
+    std::string dataset, family;   // as in run.json
+    std::string dataset_sha256;
+    Fields settings;  // all settled
+    std::int64_t images_seen = 0, images_total = 0;
+    RunState state = RunState::Stopped;
+    std::int64_t process = 0;  // that trains it
+    std::string why;           // of Failed
+    std::filesystem::file_time_type changed{};
+    Sentence trouble;  // not empty: can't be read as a run, and the other members may be empty
+};
+
+/// Never throws.
+RunInfo look_at_run(const std::filesystem::path& folder);
+/// The runs in user data, the newest first; a broken one has its trouble.
+std::vector<RunInfo> known_runs();
+
+struct PreviewFile {
+    std::int64_t images = 0;  // seen
+    std::filesystem::path file;
+};
+/// In order of images.
+std::vector<PreviewFile> previews_of(const std::filesystem::path& folder);
+
+struct CheckpointInfo {
+    std::int64_t images = 0;       // seen
+    std::filesystem::path folder;  // that open_model takes: checkpoints/N/model, or the run
+    bool newest = false;           // what resuming goes on from
+};
+/// In order of images, the state of the run itself last.
+std::vector<CheckpointInfo> checkpoints_of(const std::filesystem::path& folder);
+
+/// notes.txt, "" when there is none. Throws Error: longer than 1 MiB, or it can't be read.
+std::string notes_of(const std::filesystem::path& folder);
+/// Throws Error: longer than 1 MiB, or it can't be written.
+void write_notes(const std::filesystem::path& folder, const std::string& text);
+
+}  // namespace daguerre

@@ -1,0 +1,82 @@
+#include "core/training/diagnosis.h"
+
+#include <QtTest>
+
+#include "core/training/checkpoint.h"
+
+using namespace daguerre;
+
+namespace {
+
+/// 100 points of 100 steps with batch 64.
+RunCurves curves_of(double (*loss)(int), double wait) {
+    RunCurves curves;
+    curves.lines = 1000;
+    curves.names = {"loss", "data wait"};
+    curves.curves.resize(2);
+    for (int i = 1; i <= 100; ++i) {
+        const double images = i * 6400.0;
+        curves.curves[0].push_back({.images = images, .steps = 100, .mean = loss(i)});
+        curves.curves[1].push_back({.images = images, .steps = 100, .mean = wait});
+    }
+    return curves;
+}
+
+std::string said(const RunCurves& curves, const std::string& family = "diffusion") {
+    RunInfo run;
+    run.family = family;
+    run.settings = train_fields("diffusion");
+    const auto finding = diagnose(run, curves);
+    return finding ? finding->what.text() : "";
+}
+
+double falling(int i) { return 1.0 / i; }
+double flat(int i) { return 0.1 + 0.001 * (i % 3); }
+
+}  // namespace
+
+class TestDiagnosis : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void what_is_usual_is_no_finding() {
+        QCOMPARE(said({}), std::string());
+        QCOMPARE(said(curves_of(falling, 0.05)), std::string());
+        RunCurves now_and_then = curves_of(falling, 0);
+        now_and_then.skipped = {630000};
+        now_and_then.skipped_steps = {2};
+        QCOMPARE(said(now_and_then), std::string());
+        RunCurves young = curves_of(flat, 0);
+        for (auto& curve : young.curves) curve.resize(15);
+        QCOMPARE(said(young), std::string());
+    }
+
+    void a_flat_loss_is_told_to_be_usual() {
+        QVERIFY(said(curves_of(flat, 0)).starts_with("The loss hardly falls any more."));
+        QCOMPARE(said(curves_of(flat, 0), "gan"), std::string());
+    }
+
+    void waiting_is_told_with_its_share() {
+        QVERIFY(said(curves_of(flat, 0.34)).starts_with("The network waits for images 34 % of"));
+    }
+
+    void skipped_steps_come_first_with_what_helps() {
+        RunCurves curves = curves_of(flat, 0.34);
+        curves.skipped = {6400, 600000, 640000};
+        curves.skipped_steps = {50, 4, 8};
+        RunInfo run;
+        run.family = "diffusion";
+        run.settings = train_fields("diffusion");
+        const auto finding = diagnose(run, curves);
+        QVERIFY(finding);
+        QCOMPARE(finding->what.text(),
+                 std::string("12 of the last 1000 steps were skipped: the loss was not a number. A "
+                             "lower learning rate (0.0006 now) or fp32 helps."));
+        QCOMPARE(finding->setting, std::string("learning_rate"));
+        QCOMPARE(std::stod(finding->value), 6e-4 / 2);
+        set_field_text(run.settings, finding->setting, finding->value);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDiagnosis)
+#include "test_diagnosis.moc"
