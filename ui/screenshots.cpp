@@ -1,5 +1,6 @@
 #include "ui/screenshots.h"
 
+#include <QAbstractButton>
 #include <QApplication>
 #include <QDir>
 #include <QEventLoop>
@@ -7,10 +8,14 @@
 #include <QSpinBox>
 #include <QTimer>
 
+#include "core/base/files.h"
 #include "core/inpaint/mask.h"
 #include "ui/canvas/canvas.h"
 #include "ui/main_window.h"
 #include "ui/widgets/denoise_view.h"
+#include "ui/widgets/picture_grid.h"
+#include "ui/workspaces/dataset_list.h"
+#include "ui/workspaces/datasets.h"
 #include "ui/workspaces/engine_list.h"
 #include "ui/workspaces/repair_picture.h"
 #include "ui/workspaces/workspaces.h"
@@ -103,6 +108,47 @@ void waitForSteps(const MainWindow& window) {
     for (int i = 0; !(steps->frames() && steps->step() > 1) && i < mostWaits; ++i) wait(waitMs);
 }
 
+QStringList grabDatasets(MainWindow& window, Session& session, const QDir& folder) {
+    const QString id = QStringLiteral("datasets");
+    window.showWorkspace(id);
+    auto* page = window.findChild<Datasets*>();
+    const auto settled = [&] {
+        do settle(session);
+        while (!page->settled());
+    };
+    QStringList files;
+    const auto press = [&](const char* name, int which) {
+        const auto* row = window.findChild<QWidget*>(QLatin1String(name));
+        row->findChildren<QAbstractButton*>()[which]->click();
+        settled();
+    };
+    settled();
+    auto* grid = window.findChild<PictureGrid*>();
+    grid->setCurrent(3);
+    grid->setCurrent(20, true);
+    for (const auto& [part, state] :
+         {std::pair(1, "numbers"), std::pair(2, "problems"), std::pair(3, "seen")}) {
+        press("datasets.pages", part);
+        files += grab(window, folder, id, QLatin1String(state));
+    }
+    press("datasets.pages", 0);
+    QTimer::singleShot(0, grid, [grid] { Q_EMIT grid->opened(7); });
+    settled();
+    files += grab(window, folder, id, QStringLiteral("loupe"));
+    auto* list = window.findChild<DatasetList*>();
+    for (const char* name : {"cifar10", "celeba"}) {
+        list->setCurrent("");
+        list->setCurrentRow(int(list->entry(name) - list->entries().data()));
+        settled();
+        files += grab(window, folder, id, QStringLiteral("get-%1").arg(QLatin1String(name)));
+    }
+    page->offer(resources_folder() / "photos");
+    files += grab(window, folder, id, QStringLiteral("import"));
+    list->setCurrentRow(0);
+    settled();
+    return files;
+}
+
 QStringList grabRetouch(MainWindow& window, Session& session, const QDir& folder) {
     const QString id = QStringLiteral("retouch");
     const auto at = [&](const char* state) {
@@ -158,11 +204,12 @@ QStringList writeScreenshots(const QString& folder, const ModelSource& source) {
         settle(session);
         files += grab(window, folder, id, QStringLiteral("empty"));
     }
+    files += grabDatasets(window, session, folder);
     files += grabRetouch(window, session, folder);
     if (!session.model()) return files;
     for (const Workspace& row : workspaces()) {
         const QString id = QLatin1String(row.id);
-        if (id == QLatin1String("retouch")) continue;
+        if (id == QLatin1String("retouch") || id == QLatin1String("datasets")) continue;
         window.showWorkspace(id);
         session.actions()["make"]->trigger();
         settle(session);

@@ -14,4 +14,10 @@ namespace daguerre {
 void runSelfCheck(double megapixels, int width, int height,
                   const std::function<void(const std::string& line)>& print);
 
+/// Opens a folder of images in Datasets and flings through it: a line for the listing, with the
+/// time until the first thumbnails, and one for the scrolling, both with what the window's thread
+/// took at a time. folder: one with images; "": one of `files` small pictures is made for it.
+void runDatasetsCheck(const std::string& folder, int files, int width, int height,
+                      const std::function<void(const std::string& line)>& print);
+
 }  // namespace daguerre

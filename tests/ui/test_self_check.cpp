@@ -32,6 +32,20 @@ private Q_SLOTS:
         QCOMPARE(kinds, (std::set<std::string>{"open", "brush", "pan", "zoom", "summary"}));
         QCOMPARE(lines.back().at("check"), "summary");
     }
+
+    void looking_through_a_folder_is_told_too() {
+        const QTemporaryDir home;
+        qputenv("DAGUERRE_HOME", home.path().toUtf8());
+        std::vector<nlohmann::json> lines;
+        runDatasetsCheck("", 600, 640, 480, [&](const std::string& line) {
+            lines.push_back(nlohmann::json::parse(line));
+        });
+        QCOMPARE(lines.size(), std::size_t(2));
+        QCOMPARE(lines[0].at("images"), 600);
+        QVERIFY(lines[0].at("first_thumbnails_ms") > 0);
+        QCOMPARE(lines[1].at("check"), "datasets-fling");
+        QVERIFY(lines[1].at("p50_ms") <= lines[1].at("p99_ms"));
+    }
 };
 
 QTEST_MAIN(TestSelfCheck)

@@ -16,9 +16,8 @@ DropHint::DropHint(QWidget* window) : QWidget(window) {
 
 void DropHint::announce(const QString& file, bool asPhoto) {
     const QFileInfo info(file);
-    title_ = info.isDir() ? tr("Open “%1” as a model").arg(info.fileName())
-                          : tr("Open “%1”").arg(info.fileName());
-    text_ = info.isDir() ? tr("It opens in Generate.")
+    title_ = tr("Open “%1”").arg(info.fileName());
+    text_ = info.isDir() ? tr("A model opens in Generate, a folder of images in Datasets.")
             : asPhoto    ? tr("As a photo, in a tab of its own.")
                          : tr("A photo opens in Retouch; a picture made here brings its settings.");
     setGeometry(window()->rect());

@@ -92,6 +92,24 @@ void Session::file(const std::shared_ptr<Job>& job) {
     files_->run(job);
 }
 
+void Session::browse(const std::shared_ptr<Job>& job) {
+    if (!browsing_) browsing_ = std::make_unique<Worker>(QStringLiteral("browsing"));
+    list(job);
+    browsing_->run(job);
+}
+
+void Session::fetch(const std::shared_ptr<Job>& job) {
+    if (!fetching_) fetching_ = std::make_unique<Worker>(QStringLiteral("fetching"));
+    list(job);
+    fetching_->run(job);
+}
+
+void Session::trainOn(const std::string& dataset) {
+    train_ = TrainWish{dataset};
+    Q_EMIT wanted(QStringLiteral("train"));
+    Q_EMIT trainWished();
+}
+
 void Session::openFile(const std::filesystem::path& path) {
     const auto job = makeJob<LookJob>(path);
     connect(job.get(), &LookJob::glanced, this, &Session::showGlance);
@@ -105,6 +123,11 @@ void Session::take(const Dropped& dropped) {
         openModel(dropped.file.string());
         Q_EMIT wanted(QStringLiteral("generate"));
         return;
+    }
+    if (dropped.kind == Dropped::Kind::Dataset) {
+        images_ = dropped.file;
+        Q_EMIT wanted(QStringLiteral("datasets"));
+        return Q_EMIT datasetCame();
     }
     // Over Retouch's canvas every image is a photo.
     const bool retouching = actions_.scope() == QLatin1String("retouch");

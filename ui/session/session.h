@@ -61,6 +61,11 @@ struct PhotoWish {
     std::shared_ptr<const JournalContents> journal{};  // instead of `photo`: as it was left
 };
 
+/// A dataset for Train: its id, folder or file.
+struct TrainWish {
+    std::string dataset;
+};
+
 /// Workspaces call it and listen to it; it does no work itself.
 class Session : public QObject {
     Q_OBJECT
@@ -96,6 +101,9 @@ public:
     void file(const std::shared_ptr<Job>& job);
     /// Hands over what is done at once and needs no line in the list of jobs.
     void soon(const std::shared_ptr<Job>& job) { quick_->run(job); }
+    /// Looks through datasets, and brings them: each in a line of its own, since both last.
+    void browse(const std::shared_ptr<Job>& job);
+    void fetch(const std::shared_ptr<Job>& job);
     /// Running, waiting, and the last twenty that ended; newest last.
     const std::vector<JobEntry>& jobs() const { return jobs_; }
 
@@ -119,6 +127,14 @@ public:
     /// Opens Generate with them, as takeRestore() does with a picture.
     void carry(Carried carried);
     std::optional<Carried> takeCarried() { return std::exchange(carried_, std::nullopt); }
+    /// A folder or archive of images that was dropped; Datasets takes it when it is made or when
+    /// datasetCame() comes.
+    std::optional<std::filesystem::path> takeDataset() {
+        return std::exchange(images_, std::nullopt);
+    }
+    /// Opens Train with a dataset, which it takes when it is made or when trainWished() comes.
+    void trainOn(const std::string& dataset);
+    std::optional<TrainWish> takeTrainWish() { return std::exchange(train_, std::nullopt); }
     /// For the bar above the work: what happened and what helps.
     void say(const QString& sentence) { Q_EMIT said(sentence); }
 
@@ -131,6 +147,8 @@ Q_SIGNALS:
     void wanted(const QString& workspace);
     void restoring();
     void photosCame();
+    void trainWished();
+    void datasetCame();
     void glanceChanged();
     /// What an earlier program left of its photos, newest first.
     void leftFound(const std::vector<daguerre::JournalSummary>& left);
@@ -159,8 +177,10 @@ private:
     std::vector<PhotoWish> photos_;
     Tiles glance_;
     std::optional<Carried> carried_;
+    std::optional<TrainWish> train_;
+    std::optional<std::filesystem::path> images_;
     std::unique_ptr<Recovery> recovery_;
-    std::unique_ptr<Worker> making_, files_, quick_;  // last: they end first
+    std::unique_ptr<Worker> making_, files_, quick_, browsing_, fetching_;  // last: they end first
 };
 
 }  // namespace daguerre

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/data/datasets.h"
 #include "core/image/image_file.h"
 #include "core/models/open_model.h"
 #include "ui/work/pictures.h"
@@ -21,6 +22,30 @@ double seconds() {
 QString makeTitle(const Model& model, std::int64_t count) {
     return Job::tr("Make %n picture(s) with %1", nullptr, int(count))
         .arg(QString::fromStdString(model.info().title));
+}
+
+bool isModel(const std::filesystem::path& folder) {
+    try {
+        model_folder(folder.string());
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+/// Looks at the first few hundred files only.
+bool holdsImages(const std::filesystem::path& folder) {
+    for (const char* split : {"train", "test", "validation"}) try {
+            open_dataset(folder.string(), split, [](const Listing&) { return false; });
+            return true;
+        } catch (const Error&) {
+            continue;
+        }
+    return false;
+}
+
+bool isArchive(const std::filesystem::path& file) {
+    return has_tar_suffix(file) || file.extension() == ".zip";
 }
 
 }  // namespace
@@ -127,10 +152,12 @@ LookJob::LookJob(const std::filesystem::path& file)
 
 void LookJob::run() {
     if (std::filesystem::is_directory(file_)) {
-        model_folder(file_.string());
-        Q_EMIT seen({Dropped::Kind::Model, file_, {}, nullptr});
+        const bool images = !isModel(file_) && holdsImages(file_);
+        if (!images) model_folder(file_.string());
+        Q_EMIT seen({images ? Dropped::Kind::Dataset : Dropped::Kind::Model, file_, {}, nullptr});
         return;
     }
+    if (isArchive(file_)) return Q_EMIT seen({Dropped::Kind::Dataset, file_, {}, nullptr});
     const std::shared_ptr<const OpenedPhoto> photo =
         readPhoto(file_, [this](const Tiles& smaller) { Q_EMIT glanced(smaller); });
     const bool made = photo->record && !isRetouched(*photo->record);

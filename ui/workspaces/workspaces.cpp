@@ -5,6 +5,7 @@ namespace daguerre {
 const std::vector<Workspace>& workspaces() {
     static const std::vector<Workspace> rows{
         {"home", QT_TRANSLATE_NOOP("workspaces", "Home"), "house", makeHome},
+        {"datasets", QT_TRANSLATE_NOOP("workspaces", "Datasets"), "grid-3x3-gap", makeDatasets},
         {"generate", QT_TRANSLATE_NOOP("workspaces", "Generate"), "stars", makeGenerate},
         {"retouch", QT_TRANSLATE_NOOP("workspaces", "Retouch"), "bandaid", makeRetouch},
     };

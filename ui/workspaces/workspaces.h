@@ -18,6 +18,7 @@ struct Workspace {
 const std::vector<Workspace>& workspaces();
 
 QWidget* makeHome(Session& session);
+QWidget* makeDatasets(Session& session);
 QWidget* makeGenerate(Session& session);
 QWidget* makeRetouch(Session& session);
 

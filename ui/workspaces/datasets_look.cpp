@@ -1,0 +1,288 @@
+// The loupe, the look through all images, what is left out.
+#include <QClipboard>
+#include <QDrag>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMimeData>
+#include <QStackedWidget>
+#include <QUrl>
+#include <set>
+
+#include "core/base/files.h"
+#include "core/data/left_out.h"
+#include "core/image/colour.h"
+#include "core/image/image_file.h"
+#include "ui/session/session.h"
+#include "ui/widgets/notice.h"
+#include "ui/widgets/picture_grid.h"
+#include "ui/widgets/qimage.h"
+#include "ui/widgets/sentence.h"
+#include "ui/work/dataset_jobs.h"
+#include "ui/work/errand.h"
+#include "ui/workspaces/dataset_list.h"
+#include "ui/workspaces/dataset_panel.h"
+#include "ui/workspaces/datasets.h"
+#include "ui/workspaces/datasets_pages.h"
+#include "ui/workspaces/loupe.h"
+#include "ui/workspaces/network_panel.h"
+#include "ui/workspaces/numbers_panel.h"
+
+namespace daguerre {
+namespace {
+
+constexpr int mostDragged = 500;
+
+}  // namespace
+
+void Datasets::connectLook() {
+    connect(grid_, &PictureGrid::opened, this, &Datasets::openLoupe);
+    connect(grid_, &PictureGrid::menuWanted, this, &Datasets::showMenu);
+    connect(loupe_, &Loupe::menuWanted, this, &Datasets::showMenu);
+    connect(loupe_, &Loupe::closeWanted, this, [this] {
+        pages_->setCurrentIndex(gridPage);
+        grid_->setFocus();
+    });
+    connect(loupe_, &Loupe::stepWanted, this, [this](int by) {
+        const int place = grid_->current() + by;
+        if (place >= 0 && place < int(grid_->images().size())) openLoupe(place);
+    });
+    for (SurveyLine* line : {numbers_->line(), problemsPanel_->line()}) {
+        connect(line, &SurveyLine::startWanted, this, &Datasets::startSurvey);
+        connect(line, &SurveyLine::stopWanted, this, [this] {
+            if (surveying_) surveying_->cancel();
+        });
+    }
+    connect(network_, &NetworkPanel::changed, this, &Datasets::showView);
+    connect(grid_, &PictureGrid::currentChanged, this, &Datasets::showView);
+    connect(problemsPanel_, &ProblemsPanel::showWanted, search_, &QLineEdit::setText);
+    connect(problemsPanel_, &ProblemsPanel::leaveOutWanted, this, [this] {
+        if (!problems_) return;
+        std::set<std::uint32_t> images;
+        for (const std::uint32_t image : problems_->spare()) images.insert(image);
+        for (const BrokenImage& image : problems_->broken) images.insert(image.image);
+        leaveOut({images.begin(), images.end()});
+    });
+    connect(problemsPanel_, &ProblemsPanel::takeBackWanted, this, &Datasets::takeBack);
+    connect(problemsPanel_, &ProblemsPanel::exportWanted, this, &Datasets::exportProblems);
+}
+
+void Datasets::openLoupe(int place) {
+    grid_->setCurrent(place);
+    const std::uint32_t image = grid_->images()[std::size_t(place)];
+    pages_->setCurrentIndex(loupePage);
+    loupe_->setFocus();
+    background_.run(QStringLiteral("loupe"),
+                    [this, dataset = dataset_, image]() -> Background::Then {
+                        const auto whole = std::make_shared<const Image>(dataset->at(image).image);
+                        return [this, whole, image] {
+                            loupe_->setImage(whole, wordsOf(image, {whole->width, whole->height}));
+                        };
+                    });
+}
+
+std::uint32_t Datasets::currentImage() const {
+    return grid_->images()[std::size_t(grid_->current())];
+}
+
+void Datasets::showMenu(QPoint where) {
+    if (grid_->current() < 0) return;
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (const char* id : {"open-image", "copy-image", "leave-out"})
+        menu->addAction(session_.actions()[id]);
+    menu->popup(where);
+}
+
+void Datasets::copyImage() {
+    if (!dataset_ || grid_->current() < 0) return;
+    background_.run(QStringLiteral("copy"), [dataset = dataset_, image = currentImage()] {
+        const auto plain =
+            std::make_shared<const Image>(to_depth(to_srgb(dataset->at(image).image), 8));
+        return [plain] { QGuiApplication::clipboard()->setImage(asQImage(plain).copy()); };
+    });
+}
+
+void Datasets::openInRetouch() {
+    if (!dataset_ || grid_->current() < 0) return;
+    const std::uint32_t image = currentImage();
+    const DatasetEntry* entry = list_->entry(name_);
+    const std::string name = dataset_->name(image);
+    const auto file = entry ? entry->folder / name : std::filesystem::path();
+    background_.run(QStringLiteral("retouch"), [this, dataset = dataset_, image, file] {
+        std::error_code error;
+        std::shared_ptr<const OpenedPhoto> photo;
+        if (std::filesystem::is_regular_file(file, error)) {
+            photo = readPhoto(file);
+        } else {
+            const auto made = std::make_shared<OpenedPhoto>();
+            made->pixels = Tiles(dataset->at(image).image);
+            photo = made;
+        }
+        return [this, photo] { session_.openPhoto({.photo = photo}); };
+    });
+}
+
+void Datasets::write(std::function<Errand::Then()> work) {
+    // In order, and none is dropped: that is what the user asked for.
+    const auto job = makeJob<Errand>(
+        tr("Write a list"), [work = std::move(work)](const OnProgress&) { return work(); });
+    ++writing_;
+    connect(job.get(), &Errand::ready, this, Errand::call);
+    connect(job.get(), &Job::finished, this, [this](Outcome outcome, const Sentence& why) {
+        --writing_;
+        if (outcome == Outcome::Failed) notice_->say(words(why));
+    });
+    session_.soon(job);
+}
+
+void Datasets::leaveOut(const std::vector<std::uint32_t>& images) {
+    if (!dataset_ || images.empty()) return;
+    if (std::int64_t(images.size()) >= dataset_->info().count)
+        return notice_->say(tr("These are all images of the dataset. Leave one of them in."));
+    const auto again = [this](const std::string& name) {
+        if (name == name_) reopen();
+    };
+    write([this, dataset = dataset_, images, name = name_, again]() -> Errand::Then {
+        std::vector<std::string> keys;
+        for (const std::uint32_t image : images) keys.push_back(left_out_key(*dataset, image));
+        leave_out(name, keys);
+        return [this, name, keys, again] {
+            again(name);
+            const auto undo = [this, name, keys, again] {
+                write([name, keys, again]() -> Errand::Then {
+                    take_back(name, keys);
+                    return [name, again] { again(name); };
+                });
+            };
+            notice_->say(tr("%n image(s) left out. Their files stay where they are.", nullptr,
+                            int(keys.size())),
+                         tr("Undo"), undo);
+        };
+    });
+}
+
+void Datasets::takeBack() {
+    write([this, name = name_]() -> Errand::Then {
+        take_back(name, left_out(name));
+        return [this, name] {
+            if (name == name_) reopen();
+        };
+    });
+}
+
+void Datasets::exportProblems() {
+    auto* dialog = new QFileDialog(this, tr("Export the list"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("txt"));
+    dialog->selectFile(tr("problems.txt"));
+    connect(dialog, &QFileDialog::fileSelected, this, &Datasets::exportProblemsTo);
+    dialog->open();
+}
+
+void Datasets::exportProblemsTo(const QString& file) {
+    if (!dataset_ || !problems_) return;
+    write([this, dataset = dataset_, problems = problems_, file]() -> Errand::Then {
+        write_whole(file.toStdString(), problems_text(*dataset, *problems));
+        return [this, file] { notice_->say(tr("Written: “%1”.").arg(file)); };
+    });
+}
+
+void Datasets::startSurvey(bool all) {
+    if (!dataset_ || opening_) return;
+    if (surveying_) surveying_->cancel();
+    surveying_ = makeJob<SurveyJob>(dataset_, all);
+    const SurveyJob* job = surveying_.get();
+    connect(job, &SurveyJob::grew, this, [this, job](const std::shared_ptr<const Survey>& now) {
+        if (surveying_.get() != job) return;
+        survey_ = now;
+        showSurvey();
+    });
+    connect(job, &SurveyJob::found, this,
+            [this, job](const std::shared_ptr<const Problems>& problems) {
+                if (surveying_.get() == job) problems_ = problems;
+            });
+    connect(job, &Job::finished, this, [this, job](Outcome outcome, const Sentence& why) {
+        if (surveying_.get() != job) return;
+        surveying_ = nullptr;
+        if (outcome == Outcome::Failed) notice_->say(words(why));
+        showSurvey();
+        // What was asked for before it could be known.
+        if (outcome == Outcome::Done) arrange();
+    });
+    session_.browse(surveying_);
+    showSurvey();
+}
+
+void Datasets::dropSurvey() {
+    if (surveying_) surveying_->cancel();
+    surveying_ = nullptr;
+    survey_ = nullptr;
+    problems_ = nullptr;
+    showSurvey();
+}
+
+void Datasets::showSurvey() {
+    numbers_->show(survey_.get(), surveying_ != nullptr);
+    problemsPanel_->show(survey_.get(), surveying_ != nullptr, problems_.get(), leftOut_);
+}
+
+void Datasets::suggestView() {
+    background_.run(QStringLiteral("suggest"), [this, dataset = dataset_]() -> Background::Then {
+        try {
+            const ViewShape shape = suggested_view(*dataset);
+            return [this, shape, flips = dataset->info().mirror_safe] {
+                network_->setSettings({shape.size, shape.channels, flips});
+            };
+        } catch (const Error&) {
+            return {};  // nothing of it can be read: the panel stays empty
+        }
+    });
+}
+
+void Datasets::showView() {
+    if (!dataset_ || panel_->page() != networkPage || grid_->images().empty()) return;
+    const int place = std::max(grid_->current(), 0);
+    const std::uint32_t image = grid_->images()[std::size_t(place)];
+    background_.run(
+        QStringLiteral("view"), [this, dataset = dataset_, image, settings = network_->settings()] {
+            const auto views = std::make_shared<const NetworkViews>(
+                networkViews(dataset->at(image).image, image, settings, NetworkPanel::draws));
+            return [this, views, image] { network_->show(*views, wordsOf(image)); };
+        });
+}
+
+void Datasets::dragOut() {
+    if (!dataset_ || grid_->selectedCount() > mostDragged)
+        return notice_->say(tr("Drag at most %1 images at once.").arg(mostDragged));
+    const DatasetEntry* entry = list_->entry(name_);
+    const auto lies = entry ? entry->folder : std::filesystem::path();
+    background_.run(QStringLiteral("drag"),
+                    [this, dataset = dataset_, lies, images = grid_->selection()] {
+                        // Files that are there already; what lies with others in one file is
+                        // written for it.
+                        QList<QUrl> files;
+                        for (const std::uint32_t image : images) {
+                            std::filesystem::path file = lies / dataset->name(image);
+                            std::error_code error;
+                            if (!std::filesystem::is_regular_file(file, error)) {
+                                file = home_folder() / "thumbnails" / "dragged" /
+                                       (dataset->info().id + "-" + std::to_string(image) + ".png");
+                                write_image(file, dataset->at(image).image);
+                            }
+                            files << QUrl::fromLocalFile(QString::fromStdString(file.string()));
+                        }
+                        return [this, files] {
+                            if (!(QGuiApplication::mouseButtons() & Qt::LeftButton)) return;
+                            auto* content = new QMimeData;
+                            content->setUrls(files);
+                            auto* drag = new QDrag(grid_);
+                            drag->setMimeData(content);
+                            drag->exec(Qt::CopyAction);
+                        };
+                    });
+}
+
+}  // namespace daguerre
