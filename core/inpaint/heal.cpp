@@ -64,7 +64,8 @@ Filling smoothed(const Area& area, const Picture& picture, Watch& watch) {
 Filling heal(Area area, const OnProgress& on_progress) {
     int side = 7;
     std::vector<Picture> pictures = pyramid(area, side);
-    if (on_progress && !on_progress({.what = "level"})) return {.stopped = true};
+    if (on_progress && !on_progress({0, 0, "level", {}}))
+        return {.colours = {}, .remarks = {}, .stopped = true};
     if (source_count(pictures[0], side) < least_sources) {
         area = without_ring(std::move(area));
         while (side > 3 && source_count(pictures[0], side) < least_sources) side -= 2;

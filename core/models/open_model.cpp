@@ -40,6 +40,18 @@ std::string id_of(const fs::path& folder) {
     return (of_run ? whole.parent_path() : whole).filename().string();
 }
 
+/// The newest models of the user's runs, by the runs' names.
+std::vector<ModelEntry> models_of_runs() {
+    std::vector<ModelEntry> entries;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(home_folder() / "runs", error))
+        if (const fs::path folder = entry.path() / "model"; is_model_folder(folder))
+            entries.push_back({entry.path().filename().string(), folder, false});
+    std::sort(entries.begin(), entries.end(),
+              [](const ModelEntry& a, const ModelEntry& b) { return a.id < b.id; });
+    return entries;
+}
+
 const Family& family_of(const fs::path& folder) {
     std::string family = "diffusion";
     if (const fs::path about = folder / "daguerre.json"; fs::exists(about)) {
@@ -57,11 +69,16 @@ const Family& family_of(const fs::path& folder) {
 
 std::vector<ModelEntry> known_models() {
     std::vector<ModelEntry> all = models_in(resources_folder() / "models", true);
-    for (ModelEntry& own : models_in(home_folder() / "models", false)) {
-        const bool taken = std::any_of(all.begin(), all.end(),
-                                       [&](const ModelEntry& entry) { return entry.id == own.id; });
-        if (!taken) all.push_back(std::move(own));
-    }
+    const auto add = [&](std::vector<ModelEntry> more) {
+        for (ModelEntry& own : more) {
+            const bool taken = std::any_of(all.begin(), all.end(), [&](const ModelEntry& entry) {
+                return entry.id == own.id;
+            });
+            if (!taken) all.push_back(std::move(own));
+        }
+    };
+    add(models_in(home_folder() / "models", false));
+    add(models_of_runs());
     return all;
 }
 

@@ -17,7 +17,8 @@ struct ModelEntry {
     bool bundled = false;
 };
 
-/// Bundled models, then the user's own; nothing is opened. Order: digits, fashion, then by name.
+/// Bundled models, then the user's own, then those of the user's runs under the runs' names; of one
+/// name the first. Nothing is opened. Order: digits, fashion, then by name.
 std::vector<ModelEntry> known_models();
 /// The folder behind a name: a bundled or own id, a model folder, a diffusers folder, a run folder
 /// (its model/). Throws UnknownWord with the nearest id when there is neither.
