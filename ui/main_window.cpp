@@ -12,6 +12,8 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QProcess>
+#include <QPushButton>
 #include <QScreen>
 #include <QTimer>
 #include <QUrl>
@@ -84,6 +86,13 @@ MainWindow::MainWindow(Session& session, const QString& workspace, QWidget* pare
     connectActions();
     connect(&session, &Session::wanted, this, &MainWindow::showWorkspace);
     connect(&session, &Session::said, notice_, qOverload<const QString&>(&Notice::say));
+    connect(&session, &Session::runLeft, this,
+            [this](const QString& sentence, const std::filesystem::path& folder) {
+                notice_->say(sentence, tr("Resume"), [this, folder] {
+                    session_.train({.folder = folder});
+                    showWorkspace(QStringLiteral("train"));
+                });
+            });
     connect(&session, &Session::modelChanged, this, &MainWindow::showTitle);
     connect(&session, &Session::modelChanged, this, &MainWindow::showPossible);
     connect(&session, &Session::jobsChanged, this, &MainWindow::showPossible);
@@ -245,8 +254,8 @@ void MainWindow::setLook(Look look) {
     session_.actions()[lookActions[int(look)]]->setChecked(true);
 }
 
-std::vector<Finding> MainWindow::settings() {
-    std::vector<Finding> findings;
+std::vector<SearchHit> MainWindow::settings() {
+    std::vector<SearchHit> findings;
     for (const auto& [id, page] : made_)
         for (FieldsForm* form : page->findChildren<FieldsForm*>())
             for (const Field& field : form->fields()) {
@@ -313,7 +322,52 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
     if (!session_.actions().press(*event)) QWidget::keyPressEvent(event);
 }
 
+/// A run can't go on without this program, unless another one takes it over.
+void MainWindow::askAboutTraining() {
+    auto* box = new QMessageBox(
+        QMessageBox::NoIcon, tr("Training goes on"),
+        tr("“%1” is being trained.")
+            .arg(QString::fromStdString(session_.training()->folder().filename().string())),
+        QMessageBox::Cancel, this);
+    box->setObjectName(QStringLiteral("closing"));
+    box->setInformativeText(tr("It is saved before it pauses, and can be resumed exactly."));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    QPushButton* pause = box->addButton(tr("Pause and close"), QMessageBox::AcceptRole);
+    pause->setObjectName(QStringLiteral("closing.pause"));
+    QPushButton* keep =
+        box->addButton(tr("Keep training without the window"), QMessageBox::AcceptRole);
+    keep->setObjectName(QStringLiteral("closing.keep"));
+    box->setDefaultButton(pause);
+    // The session ends after the window; it stops the run, which saves.
+    connect(pause, &QPushButton::clicked, this, [this] {
+        closing_ = true;
+        close();
+    });
+    connect(keep, &QPushButton::clicked, this, &MainWindow::handOver);
+    box->open();
+}
+
+void MainWindow::handOver() {
+    const std::shared_ptr<TrainJob> job = session_.training();
+    closing_ = true;
+    if (!job) return void(close());
+    connect(job.get(), &Job::finished, this,
+            [this, folder = QString::fromStdString(job->folder().string())] {
+                const QString program =
+                    QCoreApplication::applicationDirPath() + QStringLiteral("/../../bin/daguerre");
+                QProcess::startDetached(program,
+                                        {QStringLiteral("train"), QStringLiteral("--resume"),
+                                         QStringLiteral("--out"), folder});
+                close();
+            });
+    job->cancel();
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
+    if (session_.training() && !closing_) {
+        event->ignore();
+        return askAboutTraining();
+    }
     lastGeometry.set(saveGeometry());
     QWidget::closeEvent(event);
 }

@@ -18,7 +18,7 @@ class Notice;
 class QuickSearch;
 class Rail;
 class StatusBar;
-struct Finding;
+struct SearchHit;
 
 class MainWindow : public QWidget {
     Q_OBJECT
@@ -50,6 +50,8 @@ private:
     QWidget* makeTop();
     QMenuBar* makeMenus();
     void connectActions();
+    void askAboutTraining();
+    void handOver();
     void addRecent(QMenu* menu);
     void open(bool folder);
     void openFiles(const QStringList& files);
@@ -58,7 +60,7 @@ private:
     void showTitle();
     /// Tab goes from the rail into the page, and from there to the line at the foot.
     void orderPage(QWidget* page);
-    std::vector<Finding> settings();
+    std::vector<SearchHit> settings();
 
     Session& session_;
     Rail* rail_;
@@ -68,7 +70,7 @@ private:
     QuickSearch* search_;
     DropHint* dropHint_;
     std::map<QString, QWidget*> made_;
-    bool painted_ = false;
+    bool painted_ = false, closing_ = false;
 };
 
 /// The look that is remembered.

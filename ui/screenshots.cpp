@@ -4,12 +4,14 @@
 #include <QApplication>
 #include <QDir>
 #include <QEventLoop>
+#include <QListWidget>
 #include <QPointer>
 #include <QSpinBox>
 #include <QTimer>
 
 #include "core/base/files.h"
 #include "core/inpaint/mask.h"
+#include "core/training/checkpoint.h"
 #include "ui/canvas/canvas.h"
 #include "ui/main_window.h"
 #include "ui/widgets/denoise_view.h"
@@ -149,6 +151,50 @@ QStringList grabDatasets(MainWindow& window, Session& session, const QDir& folde
     return files;
 }
 
+/// A small run of digits: while it trains, done, beside another, and one that failed.
+QStringList grabTrain(MainWindow& window, Session& session, const QDir& folder) {
+    const QString id = QStringLiteral("train");
+    const std::filesystem::path runs = home_folder() / "runs";
+    const auto at = [&](const char* state) {
+        wait(1500);  // the charts follow once a second
+        return grab(window, folder, id, QLatin1String(state));
+    };
+    const auto train = [&](const char* name, const char* width, const char* rate) {
+        session.train({runs / name,
+                       "mnist",
+                       "diffusion",
+                       {{"base_channels", width}, {"learning_rate", rate}, {"images", "6400"}}});
+    };
+    window.showWorkspace(id);
+    train("digits-1", "8", "0.0006");
+    settle(session);
+    train("digits-2", "16", "0.0003");
+    for (int i = 0; session.trainStatus().report.images_seen < 4000 && i < mostWaits; ++i)
+        wait(waitMs * 5);
+    QStringList files = at("running");
+    if (session.training()) session.training()->pause();
+    files += at("paused");
+    if (session.training()) session.training()->goOn();
+    settle(session);
+    files += at("finished");
+    auto* list = window.findChild<QListWidget*>(QStringLiteral("train.runs"));
+    for (int i = 0; i < list->count(); ++i) list->item(i)->setCheckState(Qt::Checked);
+    files += at("ticked");
+    window.findChild<QAbstractButton*>(QStringLiteral("train.compare"))->click();
+    files += at("comparing");
+    window.findChild<QAbstractButton*>(QStringLiteral("train.compare"))->click();
+    const RunRequest request = read_run(runs / "digits-1");
+    write_run(runs / "digits-3", request);
+    RunFolder{runs / "digits-3"}.note_failure(
+        1280, {"Training became unstable at image {n}: lower the learning rate (now {rate}) or use "
+               "fp32.",
+               {{"n", 1280}, {"rate", 0.02}}});
+    session.openFile(runs / "digits-3");
+    settle(session);
+    files += at("failed");
+    return files;
+}
+
 QStringList grabRetouch(MainWindow& window, Session& session, const QDir& folder) {
     const QString id = QStringLiteral("retouch");
     const auto at = [&](const char* state) {
@@ -206,10 +252,13 @@ QStringList writeScreenshots(const QString& folder, const ModelSource& source) {
     }
     files += grabDatasets(window, session, folder);
     files += grabRetouch(window, session, folder);
+    files += grabTrain(window, session, folder);
     if (!session.model()) return files;
     for (const Workspace& row : workspaces()) {
         const QString id = QLatin1String(row.id);
-        if (id == QLatin1String("retouch") || id == QLatin1String("datasets")) continue;
+        if (id == QLatin1String("retouch") || id == QLatin1String("datasets") ||
+            id == QLatin1String("train") || id == QLatin1String("models"))
+            continue;
         window.showWorkspace(id);
         session.actions()["make"]->trigger();
         settle(session);

@@ -20,4 +20,10 @@ void runSelfCheck(double megapixels, int width, int height,
 void runDatasetsCheck(const std::string& folder, int files, int width, int height,
                       const std::function<void(const std::string& line)>& print);
 
+/// Opens the window twice for `seconds`, once at rest and once while a small run trains at full
+/// load and its charts are looked at, and prints how late posted events came: the middle one, the
+/// 99th of a hundred, the worst; then what previews and dashboard cost, and how long a pause took.
+/// Fills DAGUERRE_HOME; needs a QApplication.
+void runTrainCheck(int seconds, const std::function<void(const std::string& line)>& print);
+
 }  // namespace daguerre

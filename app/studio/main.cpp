@@ -40,9 +40,9 @@ Wish parsed(const QStringList& arguments) {
     QCommandLineParser parser;
     parser.setApplicationDescription(
         QStringLiteral("A studio for making images with small neural networks."));
-    const QCommandLineOption workspace(QStringLiteral("workspace"),
-                                       QStringLiteral("Open this page: home, generate, retouch."),
-                                       QStringLiteral("ID"));
+    const QCommandLineOption workspace(
+        QStringLiteral("workspace"),
+        QStringLiteral("Open this page: home, train, generate, retouch."), QStringLiteral("ID"));
     const QCommandLineOption screenshots(
         QStringLiteral("screenshots"),
         QStringLiteral("Write pictures of every page into a folder, and end."),
@@ -130,6 +130,7 @@ int checkItself(const QString& folder) {
     };
     runDatasetsCheck(folder.toStdString(), 100'000, 1100, 760, print);
     runSelfCheck(50, 1100, 760, print);
+    runTrainCheck(20, print);
     return 0;
 }
 

@@ -141,7 +141,8 @@ private Q_SLOTS:
         std::int64_t images = 0;
         for (std::int64_t segment = 0; segment < 12; ++segment) {
             for (int i = 0; i < 25; ++i) {
-                write(folder / "log.jsonl", {line_at(++images, segment, double(images))});
+                ++images;
+                write(folder / "log.jsonl", {line_at(images, segment, double(images))});
                 if (i % 4 == 0) QVERIFY(reader.read_more());
             }
             std::ofstream(folder / "log.jsonl", std::ios::app) << "{\"images\": 3";  // torn

@@ -10,6 +10,7 @@
 
 #include "core/image/image_file.h"
 #include "fake_model.h"
+#include "fake_run.h"
 #include "ui/main_window.h"
 #include "ui/widgets/fields_form.h"
 #include "ui/widgets/notice.h"
@@ -23,6 +24,7 @@ struct StudioOptions {
     bool models = true;           // false: nothing is bundled
     bool colour = false;          // one more model, `colour`, which knows colour
     bool held = false;            // each network call waits for `gate`
+    bool fakeRuns = true;         // training needs no network
 };
 
 class Studio {
@@ -54,6 +56,10 @@ public:
             return std::make_shared<const FakeModel>(
                 std::filesystem::path(name).filename().string(), world);
         };
+        if (options.fakeRuns)
+            source.train = [training = training](const RunStart& start) {
+                return std::make_unique<FakeRun>(start, training);
+            };
         session = std::make_unique<Session>(source);
         window = std::make_unique<MainWindow>(*session, options.workspace);
         window->show();
@@ -113,6 +119,7 @@ public:
     QTemporaryDir folder;
     QSemaphore gate;
     std::shared_ptr<FakeWorld> world = std::make_shared<FakeWorld>();
+    std::shared_ptr<FakeTraining> training = std::make_shared<FakeTraining>();
     std::unique_ptr<Session> session;
     std::unique_ptr<MainWindow> window;
 };

@@ -21,7 +21,8 @@ constexpr double estimateAfterShare = 0.03;
 QString spanWords(double seconds) {
     if (seconds < 9.95) return JobsList::tr("%1 s").arg(seconds, 0, 'f', 1);
     if (seconds < 90) return JobsList::tr("%1 s").arg(qRound(seconds));
-    return JobsList::tr("%1 min").arg(qRound(seconds / 60));
+    if (seconds < 5400) return JobsList::tr("%1 min").arg(qRound(seconds / 60));
+    return JobsList::tr("%1 h").arg(seconds / 3600, 0, 'f', 1);
 }
 
 }  // namespace
@@ -41,9 +42,15 @@ QString stateWords(const JobEntry& entry) {
                                                  : JobsList::tr("done in %1").arg(span);
     }
     const double share = shareOf(entry);
-    if (share < 0) return JobsList::tr("running");
+    if (share < 0)
+        return entry.advance.state.isEmpty() ? JobsList::tr("running") : entry.advance.state;
     const qint64 spent = Session::nowMs() - entry.startedMs;
     const QString percent = JobsList::tr("%1 %").arg(qRound(share * 100));
+    if (!entry.advance.state.isEmpty())
+        return JobsList::tr("%1, %2").arg(percent, entry.advance.state);
+    if (entry.advance.left >= 0)
+        return JobsList::tr("%1, about %2 left").arg(percent, spanWords(entry.advance.left));
+    if (std::dynamic_pointer_cast<TrainJob>(entry.job)) return percent;
     if (share <= 0 || (spent < estimateAfterMs && share < estimateAfterShare)) return percent;
     const double left = double(spent) / 1000 * (1 - share) / share;
     if (left < 1) return percent;
@@ -114,6 +121,16 @@ QWidget* JobsList::makeRow(const JobEntry& entry) {
     words->addWidget(state);
     line->addLayout(words, 1);
     if (!entry.job) return row;
+    if (const auto training = std::dynamic_pointer_cast<TrainJob>(entry.job)) {
+        auto* pause = new QToolButton;
+        pause->setAutoRaise(true);
+        const bool paused = training->pausing();
+        setIconOnly(pause, paused ? "play-fill" : "pause-fill",
+                    paused ? tr("Resume") : tr("Pause"));
+        connect(pause, &QToolButton::clicked, this,
+                [training] { training->pausing() ? training->goOn() : training->pause(); });
+        line->addWidget(pause, 0, Qt::AlignTop);
+    }
     auto* stop = new QToolButton;
     stop->setAutoRaise(true);
     setIconOnly(stop, "stop-fill", tr("Stop"));

@@ -20,7 +20,7 @@ constexpr int fieldWidth = 440, rowHeight = 30, mostRows = 12;
 /// Icon, words, and the detail at the end of the line; what can't be done now is greyed.
 class Row : public QStyledItemDelegate {
 public:
-    Row(const std::vector<Finding>& found, QObject* parent)
+    Row(const std::vector<SearchHit>& found, QObject* parent)
         : QStyledItemDelegate(parent), found_(found) {}
 
     QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override {
@@ -28,7 +28,7 @@ public:
     }
     void paint(QPainter* painter, const QStyleOptionViewItem& option,
                const QModelIndex& index) const override {
-        const Finding& finding = found_[std::size_t(index.row())];
+        const SearchHit& finding = found_[std::size_t(index.row())];
         const bool chosen = option.state & QStyle::State_Selected;
         if (chosen) paintBox(painter, option.rect, colour(Token::Selection));
         const QRect sign(option.rect.left() + gap2, option.rect.center().y() - 7, iconSize,
@@ -50,7 +50,7 @@ public:
     }
 
 private:
-    const std::vector<Finding>& found_;
+    const std::vector<SearchHit>& found_;
 };
 
 }  // namespace
@@ -67,7 +67,7 @@ int fitOf(const QString& typed, const QString& words) {
     return initials.startsWith(wish) ? 2 : 0;
 }
 
-QuickSearch::QuickSearch(Session& session, std::function<std::vector<Finding>()> settings,
+QuickSearch::QuickSearch(Session& session, std::function<std::vector<SearchHit>()> settings,
                          QWidget* parent)
     : QLineEdit(parent),
       session_(session),
@@ -98,8 +98,8 @@ void QuickSearch::open() {
     refresh();
 }
 
-std::vector<Finding> QuickSearch::all() const {
-    std::vector<Finding> findings;
+std::vector<SearchHit> QuickSearch::all() const {
+    std::vector<SearchHit> findings;
     for (const ActionRow& row : actionRows()) {
         if (std::string_view(row.id) == "find") continue;
         QAction* action = session_.actions()[row.id];
@@ -109,7 +109,7 @@ std::vector<Finding> QuickSearch::all() const {
                                      : session_.actions().whyNot(row.id),
                             possible, [action] { action->trigger(); }});
     }
-    for (Finding& setting : settings_()) findings.push_back(std::move(setting));
+    for (SearchHit& setting : settings_()) findings.push_back(std::move(setting));
     for (const ModelEntry& entry : session_.models())
         findings.push_back({icon("box", Token::Dim),
                             tr("Model %1").arg(QString::fromStdString(entry.id)),
@@ -121,10 +121,10 @@ std::vector<Finding> QuickSearch::all() const {
 void QuickSearch::refresh() {
     struct Fit {
         int fit;
-        Finding finding;
+        SearchHit finding;
     };
     std::vector<Fit> fits;
-    for (Finding& finding : all())
+    for (SearchHit& finding : all())
         if (const int fit = fitOf(text(), finding.words))
             fits.push_back({2 * fit + finding.possible, std::move(finding)});
     std::stable_sort(fits.begin(), fits.end(),
@@ -132,7 +132,7 @@ void QuickSearch::refresh() {
     list_->clear();
     found_.clear();
     for (Fit& fit : fits) found_.push_back(std::move(fit.finding));
-    for (const Finding& finding : found_) list_->addItem(finding.words);
+    for (const SearchHit& finding : found_) list_->addItem(finding.words);
     list_->setCurrentRow(found_.empty() ? -1 : 0);
     const QPoint corner = mapTo(window(), QPoint(0, height() + gap1));
     const int rows = std::min(int(found_.size()), mostRows);

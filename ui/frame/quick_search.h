@@ -15,7 +15,7 @@ class QListWidget;
 namespace daguerre {
 
 /// A thing that can be found.
-struct Finding {
+struct SearchHit {
     QIcon icon{};
     QString words{}, detail{};  // detail: key or value; why it can't be done now
     bool possible = true;
@@ -30,11 +30,12 @@ class QuickSearch : public QLineEdit {
     Q_OBJECT
 public:
     /// `settings` gives those of the pages that are open.
-    QuickSearch(Session& session, std::function<std::vector<Finding>()> settings, QWidget* parent);
+    QuickSearch(Session& session, std::function<std::vector<SearchHit>()> settings,
+                QWidget* parent);
 
     /// Takes the focus and shows what there is.
     void open();
-    const std::vector<Finding>& found() const { return found_; }
+    const std::vector<SearchHit>& found() const { return found_; }
 
 protected:
     bool event(QEvent*) override;
@@ -44,14 +45,14 @@ protected:
     void paintEvent(QPaintEvent*) override;
 
 private:
-    std::vector<Finding> all() const;
+    std::vector<SearchHit> all() const;
     void refresh();
     void close();
     void choose(int row);
 
     Session& session_;
-    const std::function<std::vector<Finding>()> settings_;
-    std::vector<Finding> found_;
+    const std::function<std::vector<SearchHit>()> settings_;
+    std::vector<SearchHit> found_;
     QListWidget* list_;
 };
 

@@ -108,18 +108,26 @@ QWidget* StatusBar::makeRunning() {
     runningBar_ = meter(running_, runningWidth);
     runningTime_ = caption(running_);
     runningTime_->setForegroundRole(dimRole);
+    pause_ = chip(running_, "status.pause");
+    pause_->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    pause_->setFixedWidth(24);
+    setIconOnly(pause_, "pause-fill", tr("Pause"));
     stop_ = chip(running_, "status.stop");
     stop_->setToolButtonStyle(Qt::ToolButtonIconOnly);
     stop_->setFixedWidth(24);
     setIconOnly(stop_, "stop-fill", tr("Stop"), QStringLiteral("Ctrl+."));
     row->addWidget(hairline(running_));
-    for (QWidget* widget :
-         {static_cast<QWidget*>(runningTitle_), static_cast<QWidget*>(runningBar_),
-          static_cast<QWidget*>(runningTime_), static_cast<QWidget*>(stop_)})
+    for (QWidget* widget : {static_cast<QWidget*>(runningTitle_),
+                            static_cast<QWidget*>(runningBar_), static_cast<QWidget*>(runningTime_),
+                            static_cast<QWidget*>(pause_), static_cast<QWidget*>(stop_)})
         row->addWidget(widget);
     connect(stop_, &QToolButton::clicked, this, [this] {
-        for (const JobEntry& entry : session_.jobs())
-            if (entry.job && entry.state == JobEntry::State::Running) entry.job->cancel();
+        if (const auto job = shown()) job->cancel();
+    });
+    connect(pause_, &QToolButton::clicked, this, [this] {
+        if (const auto training = std::dynamic_pointer_cast<TrainJob>(shown()))
+            training->pausing() ? training->goOn() : training->pause();
+        showJobs();
     });
     return running_;
 }
@@ -159,18 +167,34 @@ void StatusBar::showJobs() {
                                     [](const JobEntry& entry) { return entry.job != nullptr; });
     jobs_->setText(open ? tr("%n job(s)", nullptr, int(open)) : tr("No jobs"));
     jobs_->setAccessibleName(jobs_->text());
-    const auto running = std::find_if(jobs.begin(), jobs.end(), [](const JobEntry& entry) {
-        return entry.state == JobEntry::State::Running;
-    });
+    const auto job = shown();
+    const auto running = std::find_if(
+        jobs.begin(), jobs.end(), [&](const JobEntry& entry) { return job && entry.job == job; });
     running_->setVisible(running != jobs.end());
     if (running != jobs.end()) {
         runningTitle_->setText(shortened(running->title, 48));
         runningBar_->setValue(int(std::max(shareOf(*running), 0.) * 1000));
         runningBar_->setAccessibleName(running->title);
         runningTime_->setText(stateWords(*running));
-        if (!soon_.isActive()) soon_.start();  // the time left runs on by itself
+        const auto training = std::dynamic_pointer_cast<TrainJob>(job);
+        pause_->setVisible(training != nullptr);
+        if (training)
+            setIconOnly(pause_, training->pausing() ? "play-fill" : "pause-fill",
+                        training->pausing() ? tr("Resume") : tr("Pause"));
+        else if (!soon_.isActive())
+            soon_.start();  // the time left runs on by itself
     }
     list_->refresh();
+}
+
+/// What was started last and runs; training only while nothing else does.
+std::shared_ptr<Job> StatusBar::shown() const {
+    std::shared_ptr<Job> found;
+    for (const JobEntry& entry : session_.jobs())
+        if (entry.state == JobEntry::State::Running &&
+            (!found || !std::dynamic_pointer_cast<TrainJob>(entry.job)))
+            found = entry.job;
+    return found;
 }
 
 void StatusBar::toggleJobs() {

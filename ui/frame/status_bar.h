@@ -26,11 +26,12 @@ private:
     void showDevice();
     void showMemory();
     void showJobs();
+    std::shared_ptr<Job> shown() const;
     void explainDevice();
     void explainMemory();
 
     Session& session_;
-    QToolButton *device_, *memory_, *jobs_, *stop_;
+    QToolButton *device_, *memory_, *jobs_, *pause_, *stop_;
     QLabel *runningTitle_, *runningTime_;
     QProgressBar *meter_, *runningBar_;
     QWidget* running_;

@@ -3,15 +3,21 @@
 #include <algorithm>
 #include <chrono>
 
+#include <QLocale>
+
 #include "core/base/table.h"
+#include "core/training/runs.h"
 #include "ui/session/setting.h"
 #include "ui/widgets/sentence.h"
+#include "ui/work/errand.h"
 
 namespace daguerre {
 
 namespace {
 
 const Setting<QString> lastModel{"model", QString()};
+/// The folder of the run that is trained; none once it ended by itself or was stopped.
+const Setting<QString> trainedRun{"train/run", QString()};
 constexpr std::size_t endedKept = 20;
 constexpr qint64 briefMs = 1000;
 
@@ -29,7 +35,10 @@ void Session::begin() {
     making_ = std::make_unique<Worker>(QStringLiteral("making"));
     files_ = std::make_unique<Worker>(QStringLiteral("files"));
     quick_ = std::make_unique<Worker>(QStringLiteral("quick"));
+    trainer_ = std::make_unique<Worker>(QStringLiteral("training"));
+    for (const std::shared_ptr<Job>& job : std::exchange(early_, {})) quick_->run(job);
     beginRecovery();
+    lookForRun();
     const auto job = makeJob<DeviceJob>(source_.use);
     connect(job.get(), &DeviceJob::chose, this, [this](const DeviceChoice& choice) {
         device_ = choice;
@@ -37,12 +46,16 @@ void Session::begin() {
     });
     make(job);
 
-    models_ = source_.list();
-    Q_EMIT modelsListed();
+    listModels();
     const std::vector<std::string> known = ids(models_);
     for (const std::string& wish : {lastModel.get().toStdString(), std::string("fashion"),
                                     known.empty() ? std::string() : known.front()})
         if (std::find(known.begin(), known.end(), wish) != known.end()) return openModel(wish);
+}
+
+void Session::listModels() {
+    models_ = source_.list();
+    Q_EMIT modelsListed();
 }
 
 void Session::beginRecovery() {
@@ -110,6 +123,84 @@ void Session::trainOn(const std::string& dataset) {
     Q_EMIT trainWished();
 }
 
+void Session::train(RunStart start) {
+    if (training_) return;
+    const auto job = makeJob<TrainJob>(std::move(start), source_.train);
+    training_ = job;
+    trainStatus_ = {};
+    connect(job.get(), &TrainJob::stood, this, [this](const TrainStatus& status) {
+        trainStatus_ = status;
+        Q_EMIT trainingStood();
+    });
+    connect(job.get(), &TrainJob::snapshotMade, this,
+            [this, name = job->folder().string()](const std::shared_ptr<const Model>& model) {
+                if (opening_) opening_->cancel();
+                opening_ = nullptr;
+                modelName_ = name;
+                model_ = model;
+                modelTrouble_.clear();
+                Q_EMIT modelChanged();
+                Q_EMIT wanted(QStringLiteral("generate"));
+            });
+    list(job);
+    entryOf(job.get()).workspace = QStringLiteral("train");
+    trainedRun.set(QString::fromStdString(job->folder().string()));
+    connect(job.get(), &Job::finished, this, [this] {
+        training_ = nullptr;
+        trainedRun.set(QString());
+        Q_EMIT trainingChanged();
+    });
+    letOthersFirst();
+    trainer_->run(job);
+    Q_EMIT trainingChanged();
+}
+
+/// Of the files of a run: how long after its state its log was written.
+void Session::lookForRun() {
+    const QString left = trainedRun.get();
+    if (left.isEmpty()) return;
+    const auto job = makeJob<Errand>(
+        tr("Look for a run"),
+        [this,
+         folder = std::filesystem::path(left.toStdString())](const OnProgress&) -> Errand::Then {
+            const RunInfo run = look_at_run(folder);
+            const bool goesOn = run.state == RunState::Stopped && run.images_seen > 0;
+            if (!run.trouble.pattern.empty() || !goesOn) return {};
+            std::error_code error;
+            const auto logged = std::filesystem::last_write_time(folder / "log.jsonl", error);
+            const auto saved =
+                std::filesystem::last_write_time(folder / "state.safetensors", error);
+            const auto lost = std::chrono::duration_cast<std::chrono::seconds>(logged - saved);
+            return [this, run, lost = error ? 0 : std::max<std::int64_t>(lost.count(), 0)] {
+                if (training_) return;
+                Q_EMIT runLeft(tr("Training %1 ended at %2 images, saved %3 s before the end.")
+                                   .arg(QString::fromStdString(run.folder.filename().string()),
+                                        QLocale().toString(qlonglong(run.images_seen)))
+                                   .arg(lost),
+                               run.folder);
+            };
+        });
+    connect(job.get(), &Errand::ready, this, Errand::call);
+    quick_->run(job);
+}
+
+void Session::tryTraining() {
+    if (training_) training_->snapshotNow();
+}
+
+void Session::letOthersFirst() {
+    if (!training_) return;
+    const bool busy = std::any_of(jobs_.begin(), jobs_.end(), [](const JobEntry& entry) {
+        return std::dynamic_pointer_cast<GenerateJob>(entry.job) ||
+               std::dynamic_pointer_cast<FillJob>(entry.job);
+    });
+    training_->setWaiting(busy && trainingWaits.get());
+}
+
+void Session::soon(const std::shared_ptr<Job>& job) {
+    quick_ ? quick_->run(job) : early_.push_back(job);
+}
+
 void Session::openFile(const std::filesystem::path& path) {
     const auto job = makeJob<LookJob>(path);
     connect(job.get(), &LookJob::glanced, this, &Session::showGlance);
@@ -128,6 +219,12 @@ void Session::take(const Dropped& dropped) {
         images_ = dropped.file;
         Q_EMIT wanted(QStringLiteral("datasets"));
         return Q_EMIT datasetCame();
+    }
+    if (dropped.kind == Dropped::Kind::Run) {
+        shownRun_ = dropped.file;
+        Q_EMIT wanted(QStringLiteral("train"));
+        Q_EMIT runCame();
+        return;
     }
     // Over Retouch's canvas every image is a photo.
     const bool retouching = actions_.scope() == QLatin1String("retouch");
@@ -181,6 +278,7 @@ void Session::list(const std::shared_ptr<Job>& job) {
     if (const auto generate = std::dynamic_pointer_cast<GenerateJob>(job))
         connect(generate.get(), &GenerateJob::made, this,
                 [this](int, const std::vector<Picture>& made) { Q_EMIT picturesAdded(made); });
+    letOthersFirst();
     Q_EMIT jobsChanged();
 }
 
@@ -201,6 +299,7 @@ void Session::end(const Job* job, Outcome outcome, const Sentence& why) {
     const auto ended = [](const JobEntry& any) { return any.state == JobEntry::State::Ended; };
     if (std::size_t(std::count_if(jobs_.begin(), jobs_.end(), ended)) > endedKept)
         jobs_.erase(std::find_if(jobs_.begin(), jobs_.end(), ended));
+    letOthersFirst();
     Q_EMIT jobsChanged();
 }
 

@@ -17,6 +17,7 @@
 #include "ui/session/setting.h"
 #include "ui/widgets/frames.h"
 #include "ui/work/jobs.h"
+#include "ui/work/train_job.h"
 #include "ui/work/worker.h"
 
 namespace daguerre {
@@ -31,7 +32,12 @@ struct ModelSource {
     std::function<std::vector<ModelEntry>()> list = known_models;
     std::function<ModelInfo(const std::string& name)> peek = peek_model;
     OpenModelJob::Open open = [](const std::string& name) { return open_model(name); };
+    /// On the training worker only.
+    TrainJob::Open train = openRun;
 };
+
+/// Whether training waits while pictures are made or a photo is filled.
+inline const Setting<bool> trainingWaits{"train/waits", true};
 
 /// A job and what is known of it, for the list of jobs.
 struct JobEntry {
@@ -81,8 +87,10 @@ public:
     /// Null until the making worker chose.
     const DeviceChoice* device() const { return device_ ? &*device_ : nullptr; }
 
-    /// The models there are, as listed by begin() and openModel().
+    /// The models there are, as listed by begin() and listModels().
     const std::vector<ModelEntry>& models() const { return models_; }
+    /// Looks for them again: one came, went or got another name.
+    void listModels();
     /// For a workspace that opens models of its own, apart from model().
     const ModelSource& source() const { return source_; }
     /// The open model; null while none is.
@@ -99,11 +107,23 @@ public:
     /// Connect to the job's signals before.
     void make(const std::shared_ptr<Job>& job);
     void file(const std::shared_ptr<Job>& job);
-    /// Hands over what is done at once and needs no line in the list of jobs.
-    void soon(const std::shared_ptr<Job>& job) { quick_->run(job); }
+    /// Hands over what is done at once and needs no line in the list of jobs. Before begin() it
+    /// waits for that.
+    void soon(const std::shared_ptr<Job>& job);
     /// Looks through datasets, and brings them: each in a line of its own, since both last.
     void browse(const std::shared_ptr<Job>& job);
     void fetch(const std::shared_ptr<Job>& job);
+    /// Trains a run on a worker of its own. Without effect while one is trained.
+    void train(RunStart start);
+    /// The run that is trained; null: none.
+    const std::shared_ptr<TrainJob>& training() const { return training_; }
+    const TrainStatus& trainStatus() const { return trainStatus_; }
+    /// Hands a trial to the training worker.
+    void measure(const std::shared_ptr<Job>& job) { trainer_->run(job); }
+    /// A run folder that was dropped; Train takes it when it is made or when runCame() comes.
+    std::filesystem::path takeRun() { return std::exchange(shownRun_, {}); }
+    /// The newest weights of the run that is trained become the open model, in Generate.
+    void tryTraining();
     /// Running, waiting, and the last twenty that ended; newest last.
     const std::vector<JobEntry>& jobs() const { return jobs_; }
 
@@ -144,6 +164,12 @@ Q_SIGNALS:
     /// Name, model, opening or trouble changed.
     void modelChanged();
     void jobsChanged();
+    /// It began or ended (training()), or how it stands changed.
+    void trainingChanged();
+    void trainingStood();
+    /// A run that was trained when the program ended, whether it was closed or killed.
+    void runLeft(const QString& sentence, const std::filesystem::path& folder);
+    void runCame();
     void wanted(const QString& workspace);
     void restoring();
     void photosCame();
@@ -162,6 +188,8 @@ private:
     JobEntry& entryOf(const Job* job);
     void end(const Job* job, Outcome outcome, const Sentence& why);
     void take(const Dropped& dropped);
+    void letOthersFirst();
+    void lookForRun();
     void showGlance(const Tiles& smaller);
 
     ModelSource source_;
@@ -180,7 +208,12 @@ private:
     std::optional<TrainWish> train_;
     std::optional<std::filesystem::path> images_;
     std::unique_ptr<Recovery> recovery_;
-    std::unique_ptr<Worker> making_, files_, quick_, browsing_, fetching_;  // last: they end first
+    std::vector<std::shared_ptr<Job>> early_;  // for quick_
+    std::shared_ptr<TrainJob> training_;
+    TrainStatus trainStatus_;
+    std::filesystem::path shownRun_;
+    std::unique_ptr<Worker> making_, files_, quick_, trainer_, browsing_,
+        fetching_;  // last: they end first
 };
 
 }  // namespace daguerre

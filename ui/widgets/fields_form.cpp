@@ -22,17 +22,19 @@ namespace {
 constexpr int labelWidth = 88, sliderRange = 1000;
 constexpr double nearLimits = 1000;  // up to this a number gets a slider
 
-/// Whole numbers as they are, others with at least one and at most three decimals. The wheel turns
-/// it only while it has the focus, so that scrolling a form changes nothing.
+/// Whole numbers as they are, others with at least one and at most three decimals, or, where the
+/// least is far below that, with as many as they need. The wheel turns it only while it has the
+/// focus, so that scrolling a form changes nothing.
 class NumberBox : public QDoubleSpinBox {
 public:
-    explicit NumberBox(bool whole) : whole_(whole) {
-        setDecimals(whole ? 0 : 3);
+    NumberBox(bool whole, bool fine) : whole_(whole), fine_(fine) {
+        setDecimals(whole ? 0 : fine ? 9 : 3);
         setFocusPolicy(Qt::StrongFocus);
         setKeyboardTracking(false);
     }
     QString textFromValue(double value) const override {
         if (whole_) return QString::number(value, 'f', 0);
+        if (fine_) return QString::number(value, 'g', 6);
         QString text = locale().toString(value, 'f', 3);
         while (text.endsWith(QLatin1Char('0')) && text[text.size() - 2].isDigit()) text.chop(1);
         return text;
@@ -47,7 +49,7 @@ protected:
     }
 
 private:
-    const bool whole_;
+    const bool whole_, fine_;
 };
 
 class ChoiceBox : public QComboBox {
@@ -186,7 +188,7 @@ void FieldsForm::addChoice(const Field& field, Row& row) {
 }
 
 void FieldsForm::addNumber(const Field& field, Row& row) {
-    auto* box = new NumberBox(isWhole(field));
+    auto* box = new NumberBox(isWhole(field), field.min > 0 && field.min < 1e-3);
     row.editor = box;
     const bool limited = field.min < field.max;
     box->setRange(limited ? field.min : -1e12, limited ? field.max : 1e12);

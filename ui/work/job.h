@@ -16,7 +16,9 @@ enum class Outcome { Done, Stopped, Failed };
 /// How far a job is. total 0: unknown.
 struct Advance {
     qint64 done = 0, total = 0;
-    QString what;  // "step", "file"
+    QString what{};    // "step", "file"
+    double left = -1;  // seconds, where the job knows it; -1: it doesn't
+    QString state{};   // instead of how far it is: "paused"
 };
 
 /// Made and held in the window's thread by makeJob(); run() is called once, on a Worker's thread.
@@ -31,7 +33,7 @@ public:
     const QString& title() const { return title_; }
 
     /// Plain and immediate, from any thread. Also before it began: then it never runs.
-    void cancel() { cancelled_ = true; }
+    virtual void cancel() { cancelled_ = true; }
     bool cancelled() const { return cancelled_; }
 
     /// Called by the Worker, on its thread: run(), and the one catch.
@@ -50,6 +52,8 @@ protected:
     /// For OnProgress: tells how far it is, at most 20 times a second and at the end of each count.
     /// false: the user stopped it.
     bool report(const Progress& progress);
+    /// For a job that counts by itself; as it comes.
+    void advance(const Advance& advance) { Q_EMIT advanced(advance); }
 
 private:
     const QString title_;

@@ -151,6 +151,11 @@ LookJob::LookJob(const std::filesystem::path& file)
     : Job(tr("Look into %1").arg(QString::fromStdString(file.filename().string()))), file_(file) {}
 
 void LookJob::run() {
+    const std::filesystem::path run = file_.filename() == "run.json" ? file_.parent_path() : file_;
+    if (std::filesystem::exists(run / "run.json")) {
+        Q_EMIT seen({Dropped::Kind::Run, run, {}, nullptr});
+        return;
+    }
     if (std::filesystem::is_directory(file_)) {
         const bool images = !isModel(file_) && holdsImages(file_);
         if (!images) model_folder(file_.string());

@@ -116,7 +116,7 @@ private:
 
 /// What was dropped on the window, or named on the command line.
 struct Dropped {
-    enum class Kind { Picture, Photo, Model, Dataset } kind = Kind::Picture;
+    enum class Kind { Picture, Photo, Model, Dataset, Run } kind = Kind::Picture;
     std::filesystem::path file;
     Record record;                             // of a picture: how it was made
     std::shared_ptr<const OpenedPhoto> photo;  // of a picture and a photo

@@ -57,7 +57,7 @@ EngineButton::EngineButton(const QString& title, const QString& sentence, QWidge
 
 /// A row that isn't chosen keeps to one line; the pointer brings its sentence.
 void EngineButton::showWords() {
-    setToolTip(isEnabled() && !isChecked() ? sentence_ : QString());
+    setToolTip(!isEnabled() ? why_ : isChecked() ? QString() : sentence_);
     updateGeometry();
     update();
 }

@@ -1,7 +1,5 @@
 #include "ui/workspaces/library.h"
 
-#include <QDir>
-#include <QFile>
 #include <QFileInfo>
 #include <utility>
 
@@ -9,23 +7,13 @@
 #include "core/image/image_file.h"
 #include "ui/session/session.h"
 #include "ui/work/pictures.h"
+#include "ui/work/trash.h"
 #include "ui/workspaces/history_job.h"
 
 namespace daguerre {
 namespace {
 
 QString nameOf(const QString& file) { return QFileInfo(file).fileName(); }
-
-/// Where a file went in the trash, and the note that the desktop keeps about it there.
-void bringBack(const QString& inTrash, const QString& file) {
-    QDir().mkpath(QFileInfo(file).path());
-    if (!QFile::rename(inTrash, file))
-        throw Error("“{file}” couldn't be brought back from the trash.",
-                    {{"file", nameOf(file).toStdString()}});
-    const QFileInfo info(inTrash);
-    QFile::remove(info.path() + QStringLiteral("/../info/") + info.fileName() +
-                  QStringLiteral(".trashinfo"));
-}
 
 }  // namespace
 
@@ -74,10 +62,7 @@ void Library::toggleFavourite(const QString& file) {
 
 void Library::toTrash(const QString& file) {
     run(tr("Move “%1” to the trash").arg(nameOf(file)), [this, file](const OnProgress&) {
-        QString where;
-        if (!QFile::moveToTrash(file, &where))
-            throw Error("“{file}” couldn't be moved to the trash; it is still in its folder.",
-                        {{"file", nameOf(file).toStdString()}});
+        const QString where = moveToTrash(file);
         return Errand::Then([this, file, where] {
             const HistoryItem* item = strip_->find(file);
             removed_ = item ? *item : HistoryItem{};

@@ -19,7 +19,9 @@ const std::vector<Workspace>& workspaces();
 
 QWidget* makeHome(Session& session);
 QWidget* makeDatasets(Session& session);
+QWidget* makeTrain(Session& session);
 QWidget* makeGenerate(Session& session);
 QWidget* makeRetouch(Session& session);
+QWidget* makeModels(Session& session);
 
 }  // namespace daguerre

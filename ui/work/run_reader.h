@@ -1,0 +1,38 @@
+// What Train shows of a run, read on a worker.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/training/diagnosis.h"
+#include "core/training/run_curves.h"
+#include "core/training/runs.h"
+
+namespace daguerre {
+
+struct RunData {
+    RunInfo info;
+    std::shared_ptr<const RunCurves> curves;
+    std::vector<PreviewFile> previews;
+    std::vector<CheckpointInfo> checkpoints;
+    std::optional<Finding> finding;
+    double seconds = 0;  // of a core that reading took
+};
+
+/// Of one run; each call from one worker at a time.
+class RunReader {
+public:
+    explicit RunReader(const std::filesystem::path& folder);
+    /// As it is now; where curves->whole is false, the next call has more. Blocks about 0.2 s at
+    /// most.
+    RunData read();
+
+private:
+    const std::filesystem::path folder_;
+    CurveReader reader_;
+    std::shared_ptr<const RunCurves> curves_;
+};
+
+}  // namespace daguerre

@@ -1,0 +1,62 @@
+// The workspace Models: what there is, where it comes from, in and out.
+#pragma once
+
+#include <QWidget>
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <string>
+
+#include "ui/work/errand.h"
+#include "ui/workspaces/models_list.h"
+
+class QCheckBox;
+class QComboBox;
+class QLineEdit;
+
+namespace daguerre {
+
+class ModelsPanel;
+class Notice;
+class Session;
+
+class Models : public QWidget {
+    Q_OBJECT
+public:
+    explicit Models(Session& session);
+
+    /// Checks the model in a folder and takes it in, as a copy or as a link.
+    void import(const std::filesystem::path& folder, bool link);
+    /// Writes the chosen model into a new folder and reads it back.
+    void exportTo(const std::filesystem::path& folder);
+    void rename(const QString& name);
+
+private:
+    QWidget* makeBar();
+    void connectActions();
+    void refresh();
+    void showFamilies();
+    void filter();
+    void chosenChanged();
+    /// The one that is chosen; null: none, or several.
+    const ModelRow* current() const;
+    void makeSamples(const ModelRow& row);
+    void askFolder(bool link);
+    void askName();
+    void askExport();
+    void toTrash();
+    void say(const QString& sentence);
+    /// Reports a failure in the notice.
+    void run(const QString& title, Errand::Work work, bool making);
+
+    Session& session_;
+    QLineEdit* search_;
+    QComboBox* family_;
+    QCheckBox *bundled_, *own_;
+    Notice* notice_;
+    ModelsList* list_;
+    ModelsPanel* panel_;
+    std::set<std::string> sampled_;  // keys of weights whose pictures were asked for
+};
+
+}  // namespace daguerre

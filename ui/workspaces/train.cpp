@@ -1,0 +1,408 @@
+#include "ui/workspaces/train.h"
+
+#include <QClipboard>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QToolTip>
+#include <algorithm>
+#include <cmath>
+
+#include "ui/widgets/icons.h"
+#include "ui/widgets/notice.h"
+#include "ui/widgets/sentence.h"
+#include "ui/widgets/theme.h"
+#include "ui/work/errand.h"
+#include "ui/workspaces/train_compare.h"
+#include "ui/workspaces/train_dashboard.h"
+#include "ui/workspaces/train_runs.h"
+#include "ui/workspaces/train_setup.h"
+#include "ui/workspaces/train_timeline.h"
+#include "ui/workspaces/train_words.h"
+#include "ui/workspaces/workspaces.h"
+
+namespace daguerre {
+namespace {
+
+enum Page { Empty, Charts, Comparison };
+constexpr int listEvery = 5;            // s
+constexpr double readingShare = 0.015;  // of the time that reading and drawing may take
+constexpr std::size_t mostCompared = 6;
+
+QString nameOf(const std::filesystem::path& folder) {
+    return QString::fromStdString(folder.filename().string());
+}
+
+QString phaseWords(const TrainStatus& status) {
+    const QString seen = countWords(status.report.images_seen);
+    switch (status.phase) {
+        case TrainStatus::Phase::Opening:
+            return TrainPage::tr("reading the dataset");
+        case TrainStatus::Phase::Paused:
+            if (!status.trouble.pattern.empty())
+                return TrainPage::tr("paused at %1: %2").arg(seen, words(status.trouble));
+            return TrainPage::tr("paused at %1, within %2 s")
+                .arg(seen)
+                .arg(status.tookSeconds, 0, 'f', 2);
+        case TrainStatus::Phase::Waiting:
+            return TrainPage::tr("waits at %1 while pictures are made").arg(seen);
+        case TrainStatus::Phase::Sampling:
+            return TrainPage::tr("sampling at %1").arg(seen);
+        case TrainStatus::Phase::Saving:
+            return TrainPage::tr("saving at %1").arg(seen);
+        case TrainStatus::Phase::Training:
+            break;
+    }
+    QString text =
+        TrainPage::tr("running, %1 of %2 images").arg(seen, countWords(status.report.images_total));
+    if (status.left >= 0) text += TrainPage::tr(", about %1 left").arg(spanWords(status.left));
+    return text;
+}
+
+/// The same in a line of the list.
+QString shortWords(const TrainStatus& status) {
+    const StepReport& report = status.report;
+    if (report.images_total <= 0) return TrainPage::tr("opening");
+    const QString percent =
+        TrainPage::tr("%1 %").arg(100 * report.images_seen / report.images_total);
+    if (status.phase == TrainStatus::Phase::Paused) return TrainPage::tr("%1, paused").arg(percent);
+    if (status.phase == TrainStatus::Phase::Waiting) return TrainPage::tr("%1, waits").arg(percent);
+    if (status.left < 0) return percent;
+    return TrainPage::tr("%1, %2 left").arg(percent, spanWords(status.left));
+}
+
+}  // namespace
+
+QWidget* makeTrain(Session& session) { return new TrainPage(session); }
+
+void TrainPage::connectActions() {
+    Actions& actions = session_.actions();
+    const auto on = [&](const char* id, auto act) {
+        connect(actions[id], &QAction::triggered, this, act);
+    };
+    const auto pause = [this] {
+        const auto& job = session_.training();
+        if (job) job->pausing() ? job->goOn() : job->pause();
+        showState();
+    };
+    const auto with = [this](auto act) {
+        return [this, act] {
+            if (session_.training()) act(*session_.training());
+        };
+    };
+    const auto sample = with([](TrainJob& job) { job.sampleNow(); });
+    const auto save = with([](TrainJob& job) { job.saveNow(); });
+    const auto stop = with([](TrainJob& job) { job.cancel(); });
+    on("train-start", [this] { setup_->press(); });
+    on("train-pause", pause);
+    on("train-stop", stop);
+    on("train-sample", sample);
+    on("train-save", save);
+    on("train-try", [this] { session_.tryTraining(); });
+    on("previews-play", [this] { timeline_->play(); });
+    on("preview-before", [this] { timeline_->stepBy(-1); });
+    on("preview-next", [this] { timeline_->stepBy(1); });
+    on("axis-kind", [this] { dashboard_->nextScale(); });
+    on("whole-axes", [this] { dashboard_->whole(); });
+    on("copy-training", [this] {
+        QGuiApplication::clipboard()->setText(setup_->command());
+        session_.say(tr("Copied: %1").arg(shortened(setup_->command(), 100)));
+    });
+    on("export-charts", [this] { exportCharts(); });
+    on("side-panel", [this] {
+        if (isVisible()) setup_->setVisible(setup_->isHidden());
+    });
+    connect(pause_, &QPushButton::clicked, this, pause);
+    connect(stop_, &QPushButton::clicked, this, stop);
+    connect(sample_, &QToolButton::clicked, this, sample);
+    connect(save_, &QToolButton::clicked, this, save);
+    connect(resume_, &QPushButton::clicked, this, [this] { session_.train({.folder = shown_}); });
+    connect(why_, &QToolButton::clicked, this, [this] {
+        QToolTip::showText(why_->mapToGlobal(QPoint(0, -64)), words(found_.why), why_);
+    });
+    connect(runs_, &RunList::shown, this, &TrainPage::showRun);
+    connect(runs_, &RunList::newWanted, this, [this] { showRun({}); });
+    connect(setup_, &TrainSetup::newWanted, this, [this] {
+        shown_.clear();
+        runs_->setCurrent({});
+        showData();
+    });
+    connect(setup_, &TrainSetup::startWanted, &session_, &Session::train);
+    connect(runs_, &RunList::tickedChanged, this, [this] {
+        for (const auto& folder : runs_->ticked()) read(folder);
+        showData();
+    });
+    connect(runs_, &RunList::compareWanted, this, [this] {
+        const bool comparing = work_->currentIndex() == Comparison;
+        runs_->setComparing(!comparing);
+        work_->setCurrentIndex(comparing ? (shown_.empty() ? Empty : Charts) : Comparison);
+        showData();
+    });
+    connect(runs_, &RunList::tryWanted, this, [this](const std::filesystem::path& model) {
+        if (model.empty()) return session_.tryTraining();
+        session_.openModel(model.string());
+        session_.showWorkspace(QStringLiteral("generate"));
+    });
+    connect(timeline_, &Timeline::moved, dashboard_, &Dashboard::setHover);
+    connect(&session_, &Session::trainingChanged, this, &TrainPage::begun);
+    connect(&session_, &Session::trainingStood, this, &TrainPage::showState);
+    connect(&session_, &Session::runCame, this, &TrainPage::takeDropped);
+    connect(&session_, &Session::trainWished, this, &TrainPage::takeWish);
+}
+
+bool TrainPage::trains() const {
+    return session_.training() && session_.training()->folder() == shown_;
+}
+
+const RunData* TrainPage::data() const {
+    const auto found = open_.find(shown_);
+    return found != open_.end() && found->second.known ? &found->second.data : nullptr;
+}
+
+void TrainPage::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    refreshRuns();
+    if (!shown_.empty()) read(shown_);
+}
+
+/// A run began or ended.
+void TrainPage::begun() {
+    const std::shared_ptr<TrainJob> job = session_.training();
+    if (job && job != followed_) {
+        connect(job.get(), &TrainJob::previewed, this, [this, folder = job->folder()] {
+            if (isVisible()) read(folder);
+        });
+        connect(job.get(), &TrainJob::remarked, this,
+                [this](const std::vector<std::string>& remarks) {
+                    QStringList lines;
+                    for (const std::string& remark : remarks) lines += words(remark);
+                    notice_->say(lines.join(QLatin1Char(' ')));
+                });
+        showRun(job->folder());
+    } else if (!job && followed_) {
+        read(followed_->folder());
+    }
+    followed_ = job;
+    refreshRuns();
+    showState();
+}
+
+void TrainPage::takeDropped() {
+    const std::filesystem::path folder = session_.takeRun();
+    if (folder.empty()) return;
+    if (std::ranges::find(elsewhere_, folder) == elsewhere_.end()) elsewhere_.push_back(folder);
+    showRun(folder);
+    refreshRuns();
+}
+
+void TrainPage::takeWish() {
+    const std::optional<TrainWish> wish = session_.takeTrainWish();
+    if (!wish) return;
+    showRun({});
+    setup_->begin(wish->dataset);
+}
+
+void TrainPage::refreshRuns() {
+    if (listing_) return;
+    listing_ = true;
+    const auto job =
+        makeJob<Errand>(tr("List the runs"), [this, more = elsewhere_](const OnProgress&) {
+            std::vector<RunInfo> runs = known_runs();
+            for (const auto& folder : more)
+                if (std::ranges::find(runs, folder, &RunInfo::folder) == runs.end())
+                    runs.push_back(look_at_run(folder));
+            return Errand::Then([this, runs] { takeRuns(runs); });
+        });
+    connect(job.get(), &Errand::ready, this, Errand::call);
+    connect(job.get(), &Job::finished, this, [this] { listing_ = false; });
+    session_.soon(job);
+}
+
+void TrainPage::takeRuns(const std::vector<RunInfo>& runs) {
+    runs_->setRuns(runs);
+    const bool first = !std::exchange(listed_, true);
+    if (first && shown_.empty() && !runs.empty()) return showRun(runs.front().folder);
+    runs_->setCurrent(shown_);
+    showState();
+}
+
+void TrainPage::showRun(const std::filesystem::path& folder) {
+    shown_ = folder;
+    listed_ = listed_ || !folder.empty();
+    runs_->setCurrent(folder);
+    if (work_->currentIndex() == Comparison) runs_->setComparing(false);
+    work_->setCurrentIndex(folder.empty() ? Empty : Charts);
+    if (!folder.empty()) read(folder);
+    showData();
+}
+
+void TrainPage::read(const std::filesystem::path& folder) {
+    Open& open = open_[folder];
+    if (open.reading) return;
+    open.reading = true;
+    if (!open.reader) open.reader = std::make_shared<RunReader>(folder);
+    const auto job =
+        makeJob<Errand>(tr("Read a run"), [this, folder, reader = open.reader](const OnProgress&) {
+            const RunData data = reader->read();
+            return Errand::Then([this, folder, data] { took(folder, data); });
+        });
+    connect(job.get(), &Errand::ready, this, Errand::call);
+    connect(job.get(), &Job::finished, this, [this, folder] { open_[folder].reading = false; });
+    session_.soon(job);
+}
+
+void TrainPage::took(const std::filesystem::path& folder, const RunData& data) {
+    Open& open = open_[folder];
+    open.data = data;
+    open.known = true;
+    showData();
+    const double spent = data.seconds + dashboard_->takeSeconds();
+    if (session_.training()) session_.training()->addWindowSeconds(spent);
+    waitSeconds_ = spent / readingShare;
+    if (!data.curves->whole) {
+        open.reading = false;
+        read(folder);
+    }
+}
+
+void TrainPage::tick() {
+    waitSeconds_ -= 1;
+    if (!isVisible()) return;
+    if (++ticks_ % listEvery == 0) refreshRuns();
+    if (waitSeconds_ > 0 || shown_.empty()) return;
+    const RunData* shown = data();
+    const bool grows = trains() || !shown || shown->info.state == RunState::Running;
+    if (grows && session_.trainStatus().phase != TrainStatus::Phase::Paused) read(shown_);
+}
+
+void TrainPage::showData() {
+    const RunData* own = data();
+    std::vector<ShownRun> shown;
+    if (own) shown.push_back({nameOf(shown_), 0, *own});
+    std::vector<ShownRun> ticked;
+    for (const auto& folder : runs_->ticked()) {
+        const auto found = open_.find(folder);
+        if (found == open_.end() || !found->second.known || ticked.size() >= mostCompared) continue;
+        ticked.push_back({nameOf(folder), runs_->colourOf(folder), found->second.data});
+        if (folder != shown_) shown.push_back(ticked.back());
+    }
+    if (work_->currentIndex() == Comparison)
+        compare_->setRuns(ticked);
+    else
+        dashboard_->setRuns(shown);
+    timeline_->setPreviews(own ? own->previews : std::vector<PreviewFile>());
+    runs_->setCheckpoints(own ? own->checkpoints : std::vector<CheckpointInfo>(), trains());
+    setup_->showRun(own && own->info.trouble.pattern.empty() ? &own->info : nullptr);
+    if (own) showFinding(*own);
+    findingBar_->setVisible(own && !finding_->text().isEmpty() &&
+                            finding_->text() != hiddenFinding_);
+    showState();
+}
+
+void TrainPage::showFinding(const RunData& data) {
+    found_ = data.finding.value_or(Finding{});
+    finding_->setText(data.finding ? words(found_.what) : QString());
+    why_->setVisible(!found_.why.pattern.empty());
+    // A run that has just been started here has no files yet.
+    if (!data.info.trouble.pattern.empty() &&
+        !(session_.training() && session_.training()->folder() == shown_))
+        notice_->say(words(data.info.trouble));
+    else if (data.info.state == RunState::Running && !trains())
+        notice_->say(tr("“%1” is being trained by another program (process %2). You can watch it; "
+                        "to train here, stop it there first.")
+                         .arg(nameOf(shown_))
+                         .arg(data.info.process));
+    else if (data.info.state == RunState::Failed && !trains())
+        notice_->say(QString::fromStdString(data.info.why));
+    else if (!trains())
+        notice_->hide();
+}
+
+void TrainPage::showState() {
+    const bool here = trains();
+    const RunData* own = data();
+    const TrainStatus& status = session_.trainStatus();
+    const auto& job = session_.training();
+    runs_->setTraining(job ? job->folder() : std::filesystem::path(), shortWords(status));
+    name_->setText(shown_.empty() ? tr("New run") : shortened(nameOf(shown_)));
+    family_->setText(own ? QString::fromStdString(own->info.family) : QString());
+    const bool paused = here && job->pausing();
+    const Token token = paused ? Token::Warn : Token::Good;
+    dot_->setVisible(here);
+    QPalette palette = dot_->palette();
+    palette.setColor(QPalette::WindowText, colour(token));
+    if (dot_->palette() != palette) dot_->setPalette(palette);
+    const QString words = here ? phaseWords(status) : own ? stateWords(own->info) : QString();
+    state_->setText(words);
+    state_->setToolTip(words);
+    for (QWidget* widget : std::initializer_list<QWidget*>{sample_, save_, pause_, stop_})
+        widget->setVisible(here);
+    pause_->setText(paused ? tr("Resume") : tr("Pause"));
+    pause_->setIcon(icon(paused ? "play-fill" : "pause-fill"));
+    const bool stopped =
+        own && !here && own->info.trouble.pattern.empty() &&
+        (own->info.state == RunState::Stopped || own->info.state == RunState::Failed);
+    resume_->setVisible(stopped);
+    resume_->setEnabled(!job);
+    resume_->setToolTip(job ? tr("Another run is being trained.") : QString());
+    Actions& actions = session_.actions();
+    for (const char* id : {"train-pause", "train-stop", "train-sample", "train-save", "train-try"})
+        actions.setPossible(id, job != nullptr, tr("nothing is being trained"));
+    showTruth();
+}
+
+void TrainPage::showTruth() {
+    const RunData* own = data();
+    std::vector<std::pair<QString, QString>> rows;
+    if (own && own->curves && !own->curves->curves.empty() &&
+        !own->curves->curves.front().empty()) {
+        const CurvePoint& last = own->curves->curves.front().back();
+        const TrainEstimate* before = setup_->estimateOf(shown_);
+        const double rate = last.seconds > 0 ? last.images / last.seconds : 0;
+        const double whole = rate > 0 ? double(own->info.images_total) / rate : 0;
+        const auto both = [&](const QString& then, const QString& now) {
+            return then.isEmpty() ? now : tr("%1 estimated, %2 now").arg(then, now);
+        };
+        const bool known = before && before->images_per_second > 0;
+        rows.emplace_back(
+            tr("Time"),
+            both(known ? spanWords(double(before->images) / before->images_per_second) : QString(),
+                 spanWords(whole)));
+        rows.emplace_back(tr("Speed"),
+                          both(known ? shortCount(before->images_per_second) : QString(),
+                               tr("%1 images/s").arg(shortCount(rate))));
+        if (before)
+            rows.emplace_back(tr("Memory"), tr("%1 estimated").arg(bytesWords(before->bytes)));
+    }
+    if (trains())
+        rows.emplace_back(
+            tr("Dashboard"),
+            tr("previews and window cost %1 %").arg(session_.trainStatus().cost * 100, 0, 'f', 1));
+    setup_->showTruth(rows);
+}
+
+void TrainPage::exportCharts() {
+    auto* dialog = new QFileDialog(this, tr("Export the charts"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setNameFilters({tr("Numbers (*.csv)"), tr("Picture (*.png)"), tr("Lines (*.svg)")});
+    dialog->setDefaultSuffix(QStringLiteral("csv"));
+    dialog->selectFile(shown_.empty() ? tr("charts") : nameOf(shown_));
+    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString& filter) {
+        dialog->setDefaultSuffix(filter.mid(filter.indexOf(QLatin1Char('.')) + 1, 3));
+    });
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
+        try {
+            dashboard_->exportTo(file);
+            session_.say(tr("Written: %1").arg(file));
+        } catch (const Error& error) {
+            session_.say(words(error.sentence()));
+        }
+    });
+    dialog->open();
+}
+
+}  // namespace daguerre

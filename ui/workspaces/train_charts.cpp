@@ -1,0 +1,155 @@
+#include <QComboBox>
+#include <QFrame>
+#include <QGridLayout>
+#include <QLabel>
+#include <QScrollArea>
+#include <QSlider>
+#include <QToolButton>
+
+#include "ui/widgets/heat_map.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/panel_parts.h"
+#include "ui/widgets/segments.h"
+#include "ui/widgets/theme.h"
+#include "ui/workspaces/train_dashboard.h"
+
+namespace daguerre {
+namespace {
+
+constexpr int lossHeight = 220, cardHeight = 132;
+
+QLabel* caption(QWidget* parent) {
+    auto* label = new QLabel(parent);
+    label->setFont(daguerre::font(Type::Caption));
+    label->setForegroundRole(dimRole);
+    return label;
+}
+
+}  // namespace
+
+Dashboard::Dashboard(QWidget* parent) : QWidget(parent) {
+    inside_ = new QWidget;
+    grid_ = new QGridLayout(inside_);
+    grid_->setContentsMargins(gap2, gap2, gap2, gap2);
+    grid_->setSpacing(gap2);
+    area_ = scrolling(inside_, this);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(area_);
+    loss_ = makeCard(tr("Loss"), inside_);
+    loss_.chart = new Chart(tr("Loss"), loss_.frame);
+    loss_.chart->setObjectName(QStringLiteral("train.loss"));
+    loss_.frame->setMinimumHeight(lossHeight);
+    loss_.frame->layout()->addWidget(makeControls());
+    loss_.frame->layout()->addWidget(loss_.chart);
+    connectChart(loss_.chart);
+    levels_ = makeCard(tr("Loss by noise level σ"), inside_);
+    levels_.map = new HeatMap(tr("Loss by noise level"), levels_.frame);
+    levels_.map->setObjectName(QStringLiteral("train.levels"));
+    levels_.map->setEnds(tr("low σ"), tr("high σ"));
+    levels_.map->setToolTip(
+        tr("Loss of the network as a share of that of the best linear one. Blue on top and still "
+           "moving below: shapes are learnt, details are coming."));
+    levels_.frame->layout()->addWidget(levels_.map);
+    connect(levels_.map, &HeatMap::hovered, this, [this](double x) {
+        for (auto& [name, card] : cards_) card.chart->setHover(x);
+        loss_.chart->setHover(x);
+    });
+    setLook();
+    arrange();
+}
+
+Dashboard::Card Dashboard::makeCard(const QString& title, QWidget* parent) {
+    Card card;
+    card.frame = new QFrame(parent);
+    card.frame->setAutoFillBackground(true);
+    card.frame->setBackgroundRole(QPalette::Base);
+    card.frame->setMinimumHeight(cardHeight);
+    auto* column = new QVBoxLayout(card.frame);
+    column->setContentsMargins(gap2, gap2, gap1, gap1);
+    column->setSpacing(gap1);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(gap1, 0, gap2, 0);
+    row->setSpacing(gap2);
+    card.title = new QLabel(title, card.frame);
+    card.title->setFont(daguerre::font(Type::Section));
+    card.note = caption(card.frame);
+    card.value = new QLabel(card.frame);
+    card.value->setFont(fixedFont());
+    row->addWidget(card.title);
+    row->addWidget(card.note, 1);
+    row->addWidget(card.value);
+    column->addLayout(row);
+    auto* full = new QToolButton(card.frame);
+    full->setAutoRaise(true);
+    full->setFixedSize(20, 20);
+    setIconOnly(full, "fullscreen", tr("Only this card, or all again"));
+    row->addWidget(full);
+    connect(full, &QToolButton::clicked, this, [this, frame = card.frame] { enlarge(frame); });
+    return card;
+}
+
+QWidget* Dashboard::makeControls() {
+    auto* bar = new QWidget(loss_.frame);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(gap1, 0, gap2, 0);
+    row->setSpacing(gap2);
+    drawn_ = new Segments({tr("Raw"), tr("Both"), tr("Smooth")}, bar);
+    drawn_->setObjectName(QStringLiteral("train.drawn"));
+    drawn_->setCurrent(lastDrawn.get());
+    average_ = new QSlider(Qt::Horizontal, bar);
+    average_->setObjectName(QStringLiteral("train.average"));
+    average_->setRange(0, 6 * averagePlaces);
+    average_->setValue(lastAverage.get());
+    average_->setFixedWidth(72);
+    average_->setAccessibleName(tr("Images that the smooth line averages over"));
+    average_->setToolTip(average_->accessibleName());
+    averageWords_ = caption(bar);
+    averageWords_->setMinimumWidth(36);
+    scale_ = new Segments({tr("lin"), tr("log"), tr("symlog")}, bar);
+    scale_->setObjectName(QStringLiteral("train.scale"));
+    scale_->setCurrent(lastScale.get());
+    clip_ = new QToolButton(bar);
+    clip_->setObjectName(QStringLiteral("train.clip"));
+    clip_->setText(tr("Clip"));
+    clip_->setToolTip(tr("Leave out the highest and the lowest hundredth of the values"));
+    clip_->setCheckable(true);
+    clip_->setAutoRaise(true);
+    outside_ = caption(bar);
+    axis_ = new QComboBox(bar);
+    axis_->setObjectName(QStringLiteral("train.axis"));
+    axis_->addItems({tr("images"), tr("steps"), tr("active time"), tr("wall clock")});
+    axis_->setAccessibleName(tr("What runs across"));
+    for (QWidget* widget : std::initializer_list<QWidget*>{drawn_, average_, averageWords_})
+        row->addWidget(widget);
+    row->addStretch();
+    for (QWidget* widget : std::initializer_list<QWidget*>{outside_, clip_, scale_, axis_})
+        row->addWidget(widget);
+    connect(drawn_, &Segments::chosen, this, &Dashboard::setLook);
+    connect(scale_, &Segments::chosen, this, &Dashboard::setLook);
+    connect(average_, &QSlider::valueChanged, this, &Dashboard::setLook);
+    connect(clip_, &QToolButton::toggled, this, &Dashboard::setLook);
+    connect(axis_, &QComboBox::currentIndexChanged, this, [this] {
+        left_ = right_ = Chart::nowhere;
+        show();
+    });
+    return bar;
+}
+
+void Dashboard::connectChart(Chart* chart) {
+    chart->setWordsOfX([this](double x) { return wordsOfX(x); });
+    connect(chart, &Chart::hovered, this, [this](double x) {
+        loss_.chart->setHover(x);
+        levels_.map->setHover(x);
+        for (auto& [name, card] : cards_) card.chart->setHover(x);
+        Q_EMIT hovered(axis_->currentIndex() == Images ? x : Chart::nowhere);
+    });
+    connect(chart, &Chart::chosen, this, [this](double left, double right) {
+        left_ = left;
+        right_ = right;
+        setRange();
+    });
+    connect(chart, &Chart::wholeWanted, this, &Dashboard::whole);
+}
+
+}  // namespace daguerre

@@ -1,0 +1,99 @@
+// The charts of a run, and of others over it.
+#pragma once
+
+#include <QWidget>
+#include <map>
+#include <vector>
+
+#include "ui/session/setting.h"
+#include "ui/widgets/chart.h"
+#include "ui/work/run_reader.h"
+
+class QComboBox;
+class QFrame;
+class QGridLayout;
+class QLabel;
+class QScrollArea;
+class QSlider;
+class QToolButton;
+
+namespace daguerre {
+
+class HeatMap;
+class Segments;
+
+/// A run on the charts.
+struct ShownRun {
+    QString name;
+    int colour = 0;
+    RunData data;
+};
+
+/// How the charts were looked at last.
+inline const Setting<int> lastDrawn{"train/drawn", int(ChartLook::Drawn::Both)};
+inline const Setting<int> lastScale{"train/scale", int(ChartScale::Log)};
+inline const Setting<int> lastAverage{"train/average", 400};  // 10,000 images
+
+class Dashboard : public QWidget {
+    Q_OBJECT
+public:
+    static constexpr int averagePlaces = 100;  // of the slider, a decade of images
+
+    explicit Dashboard(QWidget* parent = nullptr);
+
+    /// The first is the run that is shown, the others lie over it.
+    void setRuns(const std::vector<ShownRun>& runs);
+    void setHover(double images);
+    void nextScale();
+    void whole();
+    /// Seconds of a core that drawing took since the last call.
+    double takeSeconds();
+    /// Into a file: .csv the numbers, .svg lines, else a picture. Throws Error.
+    void exportTo(const QString& file) const;
+
+Q_SIGNALS:
+    void hovered(double images);  // NaN: nowhere
+
+protected:
+    void resizeEvent(QResizeEvent*) override;
+
+private:
+    enum Axis { Images, Steps, Active, Wall };
+    struct Card {
+        QFrame* frame = nullptr;
+        QLabel *title = nullptr, *note = nullptr, *value = nullptr;
+        Chart* chart = nullptr;
+        HeatMap* map = nullptr;
+    };
+    Card makeCard(const QString& title, QWidget* parent);
+    Card& cardOf(const QString& name);
+    QWidget* makeControls();
+    void connectChart(Chart* chart);
+    void show();
+    void showCard(const QString& name, Card& card);
+    void showLevels();
+    void setLook();
+    void setRange();
+    void arrange();
+    void enlarge(QFrame* frame);
+    double xOf(const CurvePoint& point, double first) const;
+    std::vector<ChartPoint> pointsOf(const RunData& run, const std::string& name) const;
+    QString wordsOfX(double x) const;
+
+    std::vector<ShownRun> runs_;
+    Card loss_, levels_;
+    std::map<QString, Card> cards_;  // by the name of the curve
+    std::vector<QString> order_;
+    QFrame* large_ = nullptr;
+    Segments *drawn_, *scale_;
+    QSlider* average_;
+    QLabel *averageWords_, *outside_;
+    QComboBox* axis_;
+    QToolButton* clip_;
+    QScrollArea* area_;
+    QWidget* inside_;
+    QGridLayout* grid_;
+    double taken_ = 0, left_ = Chart::nowhere, right_ = Chart::nowhere;
+};
+
+}  // namespace daguerre
