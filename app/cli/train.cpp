@@ -13,6 +13,7 @@
 #include "core/nn/device.h"
 #include "core/training/checkpoint.h"
 #include "core/training/diagnosis.h"
+#include "core/training/given_settings.h"
 #include "core/training/run_curves.h"
 #include "core/training/training_run.h"
 
@@ -20,21 +21,12 @@ namespace daguerre {
 namespace {
 
 namespace fs = std::filesystem;
-using Settings = std::vector<std::pair<std::string, std::string>>;
 
 struct Words {
     std::string dataset, family, out, config, images;
     std::vector<std::string> set;
     bool resume = false;
 };
-
-/// Every key that --set and --config take for a family.
-Fields known_keys(const Family& family) {
-    Fields keys = fields_of<TrainRequest>();
-    for (const Field& field : family.train_fields())
-        if (!find_field(keys, field.key)) keys.push_back(field);
-    return keys;
-}
 
 std::string presets_text(const Family& family) {
     std::string text;
@@ -51,26 +43,15 @@ std::string help_of_families(const Words& words) {
     for (const Family& family : families()) {
         if (!words.family.empty() && words.family != family.id) continue;
         text += "\nKeys of --set and --config for --family " + family.id + ":\n" +
-                key_list(known_keys(family)) + "\nPresets:\n" + presets_text(family);
+                key_list(train_fields(family.id)) + "\nPresets:\n" + presets_text(family);
     }
     return text;
 }
 
-/// The keys of a --config file, which names the file when it throws.
-Settings settings_in(const fs::path& file, const Family& family) {
-    Fields keys = known_keys(family);
-    const Json json = read_json(file);
-    set_from_json(keys, json, file.string());
-    Settings settings;
-    for (const auto& each : json.items())
-        settings.emplace_back(each.key(), text_of(find_field(keys, each.key())->value));
-    return settings;
-}
-
 /// In the order in which they win: --config, --set, then options of their own.
-Settings settings_of(const Words& words, const Family& family, const Fields& machine) {
-    Settings settings;
-    if (!words.config.empty()) settings = settings_in(words.config, family);
+GivenSettings settings_of(const Words& words, const Family& family, const Fields& machine) {
+    GivenSettings settings;
+    if (!words.config.empty()) settings = settings_in(words.config, family.id);
     for (const std::string& each : words.set) {
         const std::size_t equals = each.find('=');
         if (equals == std::string::npos || equals == 0)

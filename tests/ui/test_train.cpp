@@ -11,68 +11,15 @@
 #include <QToolButton>
 #include <fstream>
 
-#include "studio.h"
-#include "tiny_run.h"
+#include "train_page.h"
 #include "ui/widgets/chart.h"
 #include "ui/widgets/sentence.h"
-#include "ui/workspaces/train.h"
 #include "ui/workspaces/train_runs.h"
-#include "ui/workspaces/train_setup.h"
 #include "ui/workspaces/train_timeline.h"
 
 using namespace daguerre;
 
 namespace {
-
-/// The Train page with a dataset that is here.
-struct Training : Studio {
-    explicit Training(StudioOptions options = {}) : Studio(wished(options)) {
-        write_tiny_dataset(data());
-        if (!QTest::qWaitFor([this] { return idle(); }, guard)) qFatal("it never came to rest");
-        page = static_cast<TrainPage*>(window->workspace());
-        setup = page->findChild<TrainSetup*>();
-    }
-    static StudioOptions wished(StudioOptions options) {
-        options.workspace = QStringLiteral("train");
-        return options;
-    }
-    std::filesystem::path data() const { return path("shapes"); }
-
-    void press(const char* name) { find<QAbstractButton>(name)->click(); }
-    /// Starts a run with steps held by `steps`.
-    void start() {
-        setup->begin(data().string());
-        QTRY_VERIFY_WITH_TIMEOUT(find<QPushButton>("train.start")->isEnabled(), guard);
-        press("train.start");
-        QTRY_VERIFY_WITH_TIMEOUT(session->training() && training->opened == 1, guard);
-    }
-    /// The field of the form that can be seen; forms are made anew when the search changes.
-    QDoubleSpinBox* number(const char* name) const {
-        QDoubleSpinBox* seen = nullptr;
-        const bool there = QTest::qWaitFor(
-            [&] {
-                QCoreApplication::processEvents();
-                QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-                for (auto* box : page->findChildren<QDoubleSpinBox*>(QLatin1String(name)))
-                    if (box->isVisible()) seen = box;
-                return seen != nullptr;
-            },
-            guard);
-        if (!there) qFatal("%s isn't seen", name);
-        return seen;
-    }
-    TrainStatus::Phase phase() const { return session->trainStatus().phase; }
-    bool ended() const { return !session->training(); }
-    void end() {
-        if (session->training()) session->training()->cancel();
-        steps.release(100'000);
-        QTRY_VERIFY_WITH_TIMEOUT(ended() && idle(), guard);
-    }
-
-    QSemaphore steps;
-    TrainPage* page = nullptr;
-    TrainSetup* setup = nullptr;
-};
 
 using Phase = TrainStatus::Phase;
 
@@ -144,7 +91,7 @@ private Q_SLOTS:
         studio.press("train.save");
         studio.steps.release(1);
         QTRY_COMPARE_WITH_TIMEOUT(studio.phase(), Phase::Paused, guard);
-        QVERIFY(studio.find<QLabel>("train.state")->text().contains(QLatin1String("is full")));
+        QVERIFY(studio.find<QLabel>("train.state")->toolTip().contains(QLatin1String("is full")));
         QVERIFY(studio.session->training());
         studio.training->disk_full = false;
         studio.press("train.pause");

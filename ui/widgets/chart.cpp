@@ -4,15 +4,10 @@
 
 #include <QAreaSeries>
 #include <QChart>
-#include <QEvent>
 #include <QGraphicsLayout>
 #include <QGraphicsScene>
 #include <QLineSeries>
-#include <QMouseEvent>
 #include <QPainter>
-#include <QRubberBand>
-#include <QTextStream>
-#include <QToolTip>
 #include <QValueAxis>
 #include <algorithm>
 
@@ -22,7 +17,7 @@ namespace daguerre {
 
 namespace {
 
-constexpr int leftRoom = 44, rightRoom = 12, topRoom = 6, bottomRoom = 20, leastDrag = 4;
+constexpr int leftRoom = 44, rightRoom = 12, topRoom = 6, bottomRoom = 20;
 
 /// Lines 1 to 8 of the look; runs differ by dash too.
 constexpr QRgb lines[][2]{{0xFF56B4E9, 0xFF0072B2}, {0xFFE69F00, 0xFF9A6700},
@@ -175,7 +170,8 @@ void Chart::findRange() {
     }
     const double room = (high_ - low_) * 0.06;
     // A curve of what can't be negative stands on the 0 that it comes near.
-    const bool toZero = look_.scale == ChartScale::Linear && low_ >= 0 && low_ < high_ * 0.6;
+    const bool toZero =
+        look_.scale == ChartScale::Linear && low_ >= 0 && (look_.fromZero || low_ < high_ * 0.6);
     low_ = toZero ? 0 : low_ - room;
     high_ += room;
 }
@@ -239,7 +235,7 @@ void Chart::drawGrid(QPainter& painter) const {
             return std::copysign(knee_ * (std::pow(10, std::abs(place)) - 1), place);
         return place;
     };
-    const int lines = std::max(2, int(area.height() / 34));
+    const int lines = std::max(3, int(area.height() / 28));
     for (const Tick& tick : ticks(look_.scale, back(low_), back(high_), lines + 1)) {
         const double y = pixelOfY(place(tick.value));
         if (y < area.top() - 1 || y > area.bottom() + 1) continue;
@@ -249,8 +245,7 @@ void Chart::drawGrid(QPainter& painter) const {
         painter.drawText(QRectF(0, y - 8, leftRoom - 6, 16), Qt::AlignRight | Qt::AlignVCenter,
                          tick.label);
     }
-    for (const Tick& tick :
-         ticks(ChartScale::Linear, left_, right_, std::max(2, int(area.width() / 96)))) {
+    for (const Tick& tick : ticks(ChartScale::Linear, left_, right_, ticksAcross(area.width()))) {
         const double x = pixelOf(tick.value);
         painter.setPen(QPen(colour(Token::Hairline), 1));
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
@@ -330,78 +325,6 @@ void Chart::paintEvent(QPaintEvent*) {
         painter.drawRect(rect().adjusted(1, 1, -1, -1));
     }
     seconds_ += threadSeconds() - before;
-}
-
-void Chart::resizeEvent(QResizeEvent*) { stale_ = true; }
-
-void Chart::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::PaletteChange) change();
-    QWidget::changeEvent(event);
-}
-
-void Chart::mousePressEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton) return;
-    pressed_ = event->position().x();
-}
-
-/// The values of every curve at the hover line, the largest first.
-QString Chart::heard() const {
-    std::vector<std::pair<double, QString>> values;
-    for (std::size_t c = 0; c < curves_.size(); ++c)
-        if (const double value = valueAt(c, hover_); std::isfinite(value))
-            values.emplace_back(value, curves_[c].name);
-    std::ranges::sort(values, std::greater<>{}, &std::pair<double, QString>::first);
-    QString text = wordsOfX_(hover_);
-    for (const auto& [value, name] : values)
-        text += QLatin1Char('\n') + tr("%1: %2").arg(name, QString::number(value, 'g', 4));
-    return text;
-}
-
-void Chart::mouseMoveEvent(QMouseEvent* event) {
-    const double pixel = std::clamp(event->position().x(), plot().left(), plot().right());
-    Q_EMIT hovered(xAt(pixel));
-    if (!std::isfinite(pressed_)) {
-        if (!curves_.empty()) QToolTip::showText(event->globalPosition().toPoint(), heard(), this);
-        return;
-    }
-    if (!band_ && std::abs(pixel - pressed_) < leastDrag) return;
-    if (!band_) band_ = new QRubberBand(QRubberBand::Rectangle, this);
-    const QRectF area = plot();
-    band_->setGeometry(
-        QRectF(std::min(pressed_, pixel), area.top(), std::abs(pixel - pressed_), area.height())
-            .toRect());
-    band_->show();
-}
-
-void Chart::mouseReleaseEvent(QMouseEvent* event) {
-    const double pixel = std::clamp(event->position().x(), plot().left(), plot().right());
-    if (band_ && std::isfinite(pressed_) && std::abs(pixel - pressed_) >= leastDrag) {
-        const double a = xAt(std::max(pressed_, plot().left())), b = xAt(pixel);
-        Q_EMIT chosen(std::min(a, b), std::max(a, b));
-    }
-    delete std::exchange(band_, nullptr);
-    pressed_ = nowhere;
-}
-
-void Chart::mouseDoubleClickEvent(QMouseEvent*) {
-    pressed_ = nowhere;
-    Q_EMIT wholeWanted();
-}
-
-void Chart::leaveEvent(QEvent*) { Q_EMIT hovered(nowhere); }
-
-QString Chart::csv() const {
-    QString text = QStringLiteral("name,x,images,mean,min,max\n");
-    QTextStream out(&text);
-    out.setRealNumberPrecision(12);
-    for (const ChartCurve& curve : curves_)
-        for (const ChartPoint& point : curve.points) {
-            QString name = curve.name;
-            out << '"' << name.replace(QLatin1Char('"'), QLatin1String("\"\"")) << "\"," << point.x
-                << ',' << point.images << ',' << point.mean << ',' << point.low << ',' << point.high
-                << '\n';
-        }
-    return text;
 }
 
 }  // namespace daguerre

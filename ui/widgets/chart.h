@@ -28,8 +28,9 @@ struct ChartLook {
     enum class Drawn { Raw, Both, Smooth };
     ChartScale scale = ChartScale::Linear;
     Drawn drawn = Drawn::Both;
-    double average = 1;  // images
-    bool clip = false;   // the axis leaves out the first and the last hundredth of the values
+    double average = 1;     // images
+    bool fromZero = false;  // a linear axis of what can't be negative starts at 0
+    bool clip = false;      // the axis leaves out the first and the last hundredth of the values
 };
 
 /// A line colour of the look, and its dashes.

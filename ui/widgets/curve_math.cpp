@@ -139,6 +139,8 @@ std::vector<Tick> ticks(ChartScale scale, double low, double high, int most) {
     return linearTicks(low, high, most);
 }
 
+int ticksAcross(double width) { return std::max(3, int(width / 80)); }
+
 QString shortNumber(double value) {
     const double size = std::abs(value);
     if (size >= 1e15 || (size > 0 && size < 1e-4)) return QString::number(value, 'g', 3);

@@ -50,6 +50,9 @@ struct Tick {
 /// decade, or decades alone.
 std::vector<Tick> ticks(ChartScale scale, double low, double high, int most);
 
+/// How many ticks with short numbers have room on an axis of `width` px.
+int ticksAcross(double width);
+
 /// "0.02", "250k", "1M".
 QString shortNumber(double value);
 

@@ -5,6 +5,7 @@
 #include <QDoubleSpinBox>
 #include <QFrame>
 #include <QGridLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSlider>
@@ -41,6 +42,17 @@ public:
     }
 
 protected:
+    /// What was typed can be taken back while it isn't taken yet; then the undo is the page's.
+    bool event(QEvent* event) override {
+        if (event->type() == QEvent::ShortcutOverride && text() == textFromValue(value())) {
+            const auto* key = static_cast<QKeyEvent*>(event);
+            if (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo)) {
+                event->ignore();
+                return true;
+            }
+        }
+        return QDoubleSpinBox::event(event);
+    }
     void wheelEvent(QWheelEvent* event) override {
         if (hasFocus())
             QDoubleSpinBox::wheelEvent(event);
@@ -188,7 +200,8 @@ void FieldsForm::addChoice(const Field& field, Row& row) {
 }
 
 void FieldsForm::addNumber(const Field& field, Row& row) {
-    auto* box = new NumberBox(isWhole(field), field.min > 0 && field.min < 1e-3);
+    const bool fine = !isWhole(field) && field.min > 0 && field.min < 1e-3;
+    auto* box = new NumberBox(isWhole(field), fine);
     row.editor = box;
     const bool limited = field.min < field.max;
     box->setRange(limited ? field.min : -1e12, limited ? field.max : 1e12);
@@ -200,7 +213,7 @@ void FieldsForm::addNumber(const Field& field, Row& row) {
         slider->setFocusPolicy(Qt::NoFocus);  // the number beside it is what keys reach
         slider->setAccessibleName(words(field.label));
         row.layout->addWidget(slider, 1);
-        box->setFixedWidth(64);
+        box->setFixedWidth(fine ? 88 : 64);
         connect(slider, &QSlider::valueChanged, this, [this, field](int place) {
             const FieldValue value = valueOf(field, valueAt(field, double(place) / sliderRange));
             take(field.key, value);

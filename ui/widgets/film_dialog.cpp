@@ -150,6 +150,16 @@ void FilmDialog::makeFoot(QVBoxLayout* column) {
     connect(close_, &QPushButton::clicked, this, &FilmDialog::close);
 }
 
+void FilmDialog::setCaptions(std::vector<QString> captions, const QString& words) {
+    captions_ = std::move(captions);
+    caption_->setText(words);
+    halves_->setCurrent(int(FilmHalves::Guess));
+    auto* rows = static_cast<QFormLayout*>(controls_->layout());
+    rows->labelForField(halves_)->hide();
+    halves_->hide();
+    refresh();
+}
+
 int FilmDialog::longerSide() const {
     return std::max(frames_->size().width(), frames_->size().height());
 }
@@ -172,6 +182,7 @@ FilmChoice FilmDialog::choice() const {
     choice.framesPerSecond = rate_->value();
     choice.holdSeconds = hold_->value();
     choice.caption = caption_->isChecked();
+    choice.captions = captions_;
     return choice;
 }
 

@@ -28,6 +28,9 @@ public:
     FilmDialog(std::shared_ptr<const Frames> frames, int chosen, int columns, const QString& name,
                QWidget* parent);
 
+    /// The frames have no noisy half, and captions of their own, one a step; `words` stand beside
+    /// the box for them.
+    void setCaptions(std::vector<QString> captions, const QString& words);
     FilmChoice choice() const;
     /// Asks for it, as the button does once a file was named. A folder for FilmChoice::Form::Steps.
     void write(const QString& file);
@@ -56,6 +59,7 @@ private:
     const std::shared_ptr<const Frames> frames_;
     const int chosen_, columns_;
     const QString name_;
+    std::vector<QString> captions_;
     QString file_;
     bool running_ = false;
     Segments *form_, *pictures_, *halves_;

@@ -54,7 +54,8 @@ void drawPicture(QPainter& painter, const Frames& frames, int picture, int step,
                       image.scaled(where.size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
 }
 
-QString captionOf(const Frames& frames, int step) {
+QString captionOf(const Frames& frames, const FilmChoice& choice, int step) {
+    if (step < int(choice.captions.size())) return choice.captions[std::size_t(step)];
     const double sigma = frames.sigma(step);
     return QStringLiteral("%1 / %2   σ %3")
         .arg(step)
@@ -173,7 +174,7 @@ Image filmFrame(const Frames& frames, const FilmChoice& choice, int step) {
         }
     }
     if (choice.caption)
-        drawCaption(painter, captionOf(frames, step),
+        drawCaption(painter, captionOf(frames, choice, step),
                     QRect(0, gap + grid.height(), frame.width(), captionHeight(choice) + gap));
     painter.end();
     return asImage(frame);
@@ -198,8 +199,10 @@ Image filmSheet(const Frames& frames, const FilmChoice& choice) {
             }
         }
         if (choice.caption)
-            drawCaption(painter, QString::number(step),
-                        QRect(x, y - gap, cell.width(), captionHeight(choice) + gap));
+            drawCaption(
+                painter,
+                choice.captions.empty() ? QString::number(step) : captionOf(frames, choice, step),
+                QRect(x, y - gap, cell.width(), captionHeight(choice) + gap));
         x += cell.width() + gap;
     }
     painter.end();

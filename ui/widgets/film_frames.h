@@ -26,7 +26,8 @@ struct FilmChoice {
     int sheetSteps = 0;         // of a sheet, evenly spaced; 0: all
     double framesPerSecond = 10;
     double holdSeconds = 1.5;
-    bool caption = true;  // step and σ under the pictures
+    bool caption = true;              // step and σ under the pictures, or
+    std::vector<QString> captions{};  // what is said of each step; empty: those
 };
 
 /// The steps a film has frames of: all that are kept, or so many evenly spaced ones, first and last

@@ -16,6 +16,7 @@ namespace daguerre {
 namespace {
 
 constexpr int leftRoom = 44, rightRoom = 40, topRoom = 6, bottomRoom = 20, scaleWidth = 8;
+constexpr double leastApart = 13;  // px between the labels of the upward axis
 constexpr double nowhere = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
@@ -62,9 +63,10 @@ void HeatMap::setHover(double x) {
     update();
 }
 
-void HeatMap::setEnds(const QString& bottom, const QString& top) {
-    bottom_ = bottom;
-    top_ = top;
+void HeatMap::setUpward(std::vector<Mark> marks, std::function<QString(double)> words) {
+    marks_ = std::move(marks);
+    wordsOfPlace_ = std::move(words);
+    update();
 }
 
 /// A pixel a column of the plot and a row of the map; of several columns that fall on one pixel the
@@ -92,10 +94,16 @@ void HeatMap::drawAxes(QPainter& painter) const {
     const QRectF area = plot();
     painter.setFont(daguerre::font(Type::Caption));
     painter.setPen(colour(Token::Dim));
-    painter.drawText(QRectF(0, area.top(), leftRoom - 6, 16), Qt::AlignRight, top_);
-    painter.drawText(QRectF(0, area.bottom() - 15, leftRoom - 6, 16), Qt::AlignRight, bottom_);
-    for (const Tick& tick :
-         ticks(ChartScale::Linear, left_, right_, std::max(2, int(area.width() / 96)))) {
+    double free = area.bottom() + leastApart;
+    for (const Mark& mark : marks_) {
+        const double y = area.bottom() - mark.place * area.height();
+        if (free - y < leastApart || y - leastApart / 2 < area.top() - topRoom) continue;
+        free = y;
+        painter.drawText(QRectF(0, y - 8, leftRoom - 6, 16), Qt::AlignRight | Qt::AlignVCenter,
+                         mark.label);
+        painter.drawLine(QPointF(area.left() - 4, y), QPointF(area.left(), y));
+    }
+    for (const Tick& tick : ticks(ChartScale::Linear, left_, right_, ticksAcross(area.width()))) {
         const double x = area.left() + (tick.value - left_) / (right_ - left_) * area.width();
         const QString words = wordsOfX_(tick.value);
         const double wide = QFontMetricsF(painter.font()).horizontalAdvance(words);
@@ -142,11 +150,16 @@ void HeatMap::mouseMoveEvent(QMouseEvent* event) {
     auto column = std::ranges::lower_bound(columns_, x, {}, &Column::x);
     if (column == columns_.end()) return QToolTip::hideText();
     const auto rows = double(column->values.size());
-    const auto row = std::size_t((area.bottom() - event->position().y()) / area.height() * rows);
+    const double place = (area.bottom() - event->position().y()) / area.height();
+    const auto row = std::size_t(place * rows);
     if (row >= column->values.size() || !std::isfinite(column->values[row])) return;
-    QToolTip::showText(event->globalPosition().toPoint(),
-                       tr("loss %1 at %2").arg(column->values[row], 0, 'g', 3).arg(wordsOfX_(x)),
-                       this);
+    QToolTip::showText(
+        event->globalPosition().toPoint(),
+        tr("loss %1 at %2, %3")
+            .arg(column->values[row], 0, 'g', 3)
+            .arg(wordsOfPlace_ ? wordsOfPlace_((double(row) + 0.5) / rows) : QString(),
+                 wordsOfX_(x)),
+        this);
 }
 
 void HeatMap::leaveEvent(QEvent*) { Q_EMIT hovered(nowhere); }

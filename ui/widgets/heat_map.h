@@ -28,8 +28,13 @@ public:
     void setColumns(std::vector<Column> columns);
     void setShown(double left, double right);
     void setHover(double x);
-    /// Words at the foot and the top of the upward axis.
-    void setEnds(const QString& bottom, const QString& top);
+    /// A place on the upward axis, 0 at its foot to 1 at its top.
+    struct Mark {
+        double place = 0;
+        QString label{};
+    };
+    /// What stands beside it, from the foot upward, and the words of any place for the tooltip.
+    void setUpward(std::vector<Mark> marks, std::function<QString(double place)> words);
     void setWordsOfX(std::function<QString(double)> words) { wordsOfX_ = std::move(words); }
     double seconds() const { return seconds_; }
 
@@ -49,8 +54,8 @@ private:
 
     std::vector<Column> columns_;
     double left_ = 0, right_ = 1, hover_;
-    QString bottom_, top_;
-    std::function<QString(double)> wordsOfX_;
+    std::vector<Mark> marks_;
+    std::function<QString(double)> wordsOfX_, wordsOfPlace_;
     QImage image_;
     double seconds_ = 0;
 };

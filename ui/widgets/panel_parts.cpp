@@ -1,11 +1,13 @@
 #include "ui/widgets/panel_parts.h"
 
 #include <QCoreApplication>
+#include <QLabel>
 #include <QMenu>
 #include <QScrollArea>
 #include <QToolButton>
 
 #include "ui/widgets/icons.h"
+#include "ui/widgets/theme.h"
 
 namespace daguerre {
 
@@ -14,6 +16,14 @@ QFrame* hairline(QWidget* parent, QFrame::Shape shape) {
     line->setFrameShape(shape);
     shape == QFrame::HLine ? line->setFixedHeight(1) : line->setFixedWidth(1);
     return line;
+}
+
+QLabel* caption(QWidget* parent) {
+    auto* label = new QLabel(parent);
+    label->setFont(daguerre::font(Type::Caption));
+    label->setForegroundRole(dimRole);
+    label->setWordWrap(true);
+    return label;
 }
 
 QScrollArea* scrolling(QWidget* inside, QWidget* parent) {

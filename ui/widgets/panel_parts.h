@@ -5,6 +5,7 @@
 #include <QList>
 
 class QAction;
+class QLabel;
 class QScrollArea;
 class QToolButton;
 
@@ -12,6 +13,9 @@ namespace daguerre {
 
 /// A line of 1 px, between rows (HLine) or columns (VLine).
 QFrame* hairline(QWidget* parent, QFrame::Shape shape = QFrame::HLine);
+
+/// Small dim words, on several lines where they need them.
+QLabel* caption(QWidget* parent);
 
 /// Scrolls upward and down what is higher than the panel. The focus goes to what it holds.
 QScrollArea* scrolling(QWidget* inside, QWidget* parent);

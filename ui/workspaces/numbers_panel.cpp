@@ -21,14 +21,6 @@ constexpr int meanSide = 40, meanRows = 4, mostMeans = 19, mostReasons = 5, barH
 
 QString number(std::int64_t value) { return QLocale().toString(qlonglong(value)); }
 
-QLabel* caption(QWidget* parent) {
-    auto* label = new QLabel(parent);
-    label->setFont(daguerre::font(Type::Caption));
-    label->setForegroundRole(dimRole);
-    label->setWordWrap(true);
-    return label;
-}
-
 QVBoxLayout* columnOf(QWidget* panel) {
     auto* column = new QVBoxLayout(panel);
     column->setContentsMargins(gap4, gap2, gap4, gap3);

@@ -1,7 +1,6 @@
 #include "ui/workspaces/train.h"
 
 #include <QClipboard>
-#include <QFileDialog>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QPushButton>
@@ -9,7 +8,6 @@
 #include <QToolButton>
 #include <QToolTip>
 #include <algorithm>
-#include <cmath>
 
 #include "ui/widgets/icons.h"
 #include "ui/widgets/notice.h"
@@ -18,6 +16,7 @@
 #include "ui/work/errand.h"
 #include "ui/workspaces/train_compare.h"
 #include "ui/workspaces/train_dashboard.h"
+#include "ui/workspaces/train_film.h"
 #include "ui/workspaces/train_runs.h"
 #include "ui/workspaces/train_setup.h"
 #include "ui/workspaces/train_timeline.h"
@@ -31,48 +30,6 @@ enum Page { Empty, Charts, Comparison };
 constexpr int listEvery = 5;            // s
 constexpr double readingShare = 0.015;  // of the time that reading and drawing may take
 constexpr std::size_t mostCompared = 6;
-
-QString nameOf(const std::filesystem::path& folder) {
-    return QString::fromStdString(folder.filename().string());
-}
-
-QString phaseWords(const TrainStatus& status) {
-    const QString seen = countWords(status.report.images_seen);
-    switch (status.phase) {
-        case TrainStatus::Phase::Opening:
-            return TrainPage::tr("reading the dataset");
-        case TrainStatus::Phase::Paused:
-            if (!status.trouble.pattern.empty())
-                return TrainPage::tr("paused at %1: %2").arg(seen, words(status.trouble));
-            return TrainPage::tr("paused at %1, within %2 s")
-                .arg(seen)
-                .arg(status.tookSeconds, 0, 'f', 2);
-        case TrainStatus::Phase::Waiting:
-            return TrainPage::tr("waits at %1 while pictures are made").arg(seen);
-        case TrainStatus::Phase::Sampling:
-            return TrainPage::tr("sampling at %1").arg(seen);
-        case TrainStatus::Phase::Saving:
-            return TrainPage::tr("saving at %1").arg(seen);
-        case TrainStatus::Phase::Training:
-            break;
-    }
-    QString text =
-        TrainPage::tr("running, %1 of %2 images").arg(seen, countWords(status.report.images_total));
-    if (status.left >= 0) text += TrainPage::tr(", about %1 left").arg(spanWords(status.left));
-    return text;
-}
-
-/// The same in a line of the list.
-QString shortWords(const TrainStatus& status) {
-    const StepReport& report = status.report;
-    if (report.images_total <= 0) return TrainPage::tr("opening");
-    const QString percent =
-        TrainPage::tr("%1 %").arg(100 * report.images_seen / report.images_total);
-    if (status.phase == TrainStatus::Phase::Paused) return TrainPage::tr("%1, paused").arg(percent);
-    if (status.phase == TrainStatus::Phase::Waiting) return TrainPage::tr("%1, waits").arg(percent);
-    if (status.left < 0) return percent;
-    return TrainPage::tr("%1, %2 left").arg(percent, spanWords(status.left));
-}
 
 }  // namespace
 
@@ -111,6 +68,12 @@ void TrainPage::connectActions() {
         QGuiApplication::clipboard()->setText(setup_->command());
         session_.say(tr("Copied: %1").arg(shortened(setup_->command(), 100)));
     });
+    on("export-events", [this] { exportEvents(); });
+    on("previews-film", [this] { film(); });
+    on("undo-setting", [this] { setup_->undo(); });
+    on("redo-setting", [this] { setup_->redo(); });
+    on("load-settings", [this] { setup_->askSettings(false); });
+    on("save-settings", [this] { setup_->askSettings(true); });
     on("export-charts", [this] { exportCharts(); });
     on("side-panel", [this] {
         if (isVisible()) setup_->setVisible(setup_->isHidden());
@@ -120,6 +83,10 @@ void TrainPage::connectActions() {
     connect(sample_, &QToolButton::clicked, this, sample);
     connect(save_, &QToolButton::clicked, this, save);
     connect(resume_, &QPushButton::clicked, this, [this] { session_.train({.folder = shown_}); });
+    connect(fix_, &QPushButton::clicked, this, [this] {
+        const Finding found = found_;  // the form that comes has none
+        setup_->newFrom({{found.setting, found.value}});
+    });
     connect(why_, &QToolButton::clicked, this, [this] {
         QToolTip::showText(why_->mapToGlobal(QPoint(0, -64)), words(found_.why), why_);
     });
@@ -146,11 +113,17 @@ void TrainPage::connectActions() {
         session_.openModel(model.string());
         session_.showWorkspace(QStringLiteral("generate"));
     });
+    connect(timeline_, &Timeline::filmWanted, this, &TrainPage::film);
     connect(timeline_, &Timeline::moved, dashboard_, &Dashboard::setHover);
     connect(&session_, &Session::trainingChanged, this, &TrainPage::begun);
     connect(&session_, &Session::trainingStood, this, &TrainPage::showState);
     connect(&session_, &Session::runCame, this, &TrainPage::takeDropped);
     connect(&session_, &Session::trainWished, this, &TrainPage::takeWish);
+}
+
+void TrainPage::film() {
+    if (!timeline_->previews().empty())
+        filmPreviews(session_, timeline_->previews(), timeline_->followed(), nameOf(shown_), this);
 }
 
 bool TrainPage::trains() const {
@@ -306,6 +279,18 @@ void TrainPage::showFinding(const RunData& data) {
     found_ = data.finding.value_or(Finding{});
     finding_->setText(data.finding ? words(found_.what) : QString());
     why_->setVisible(!found_.why.pattern.empty());
+    const Field* changed =
+        found_.setting.empty() ? nullptr : find_field(data.info.settings, found_.setting);
+    fix_->setVisible(changed);
+    if (changed) {
+        QString label = words(changed->label);
+        label[0] = label[0].toLower();
+        bool number = false;
+        const QString text = QString::fromStdString(found_.value);
+        const double value = text.toDouble(&number);
+        fix_->setText(
+            tr("New run with %1 %2").arg(label, number ? QString::number(value, 'g', 6) : text));
+    }
     // A run that has just been started here has no files yet.
     if (!data.info.trouble.pattern.empty() &&
         !(session_.training() && session_.training()->folder() == shown_))
@@ -336,8 +321,9 @@ void TrainPage::showState() {
     palette.setColor(QPalette::WindowText, colour(token));
     if (dot_->palette() != palette) dot_->setPalette(palette);
     const QString words = here ? phaseWords(status) : own ? stateWords(own->info) : QString();
-    state_->setText(words);
+    state_->setText(state_->fontMetrics().elidedText(words, Qt::ElideRight, state_->width()));
     state_->setToolTip(words);
+    state_->setAccessibleName(words);
     for (QWidget* widget : std::initializer_list<QWidget*>{sample_, save_, pause_, stop_})
         widget->setVisible(here);
     pause_->setText(paused ? tr("Resume") : tr("Pause"));
@@ -349,6 +335,8 @@ void TrainPage::showState() {
     resume_->setEnabled(!job);
     resume_->setToolTip(job ? tr("Another run is being trained.") : QString());
     Actions& actions = session_.actions();
+    actions.setPossible("previews-film", !timeline_->previews().empty(), tr("no previews yet"));
+    actions.setPossible("export-events", own != nullptr, tr("no run is shown"));
     for (const char* id : {"train-pause", "train-stop", "train-sample", "train-save", "train-try"})
         actions.setPossible(id, job != nullptr, tr("nothing is being trained"));
     showTruth();
@@ -382,27 +370,6 @@ void TrainPage::showTruth() {
             tr("Dashboard"),
             tr("previews and window cost %1 %").arg(session_.trainStatus().cost * 100, 0, 'f', 1));
     setup_->showTruth(rows);
-}
-
-void TrainPage::exportCharts() {
-    auto* dialog = new QFileDialog(this, tr("Export the charts"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setNameFilters({tr("Numbers (*.csv)"), tr("Picture (*.png)"), tr("Lines (*.svg)")});
-    dialog->setDefaultSuffix(QStringLiteral("csv"));
-    dialog->selectFile(shown_.empty() ? tr("charts") : nameOf(shown_));
-    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString& filter) {
-        dialog->setDefaultSuffix(filter.mid(filter.indexOf(QLatin1Char('.')) + 1, 3));
-    });
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
-        try {
-            dashboard_->exportTo(file);
-            session_.say(tr("Written: %1").arg(file));
-        } catch (const Error& error) {
-            session_.say(words(error.sentence()));
-        }
-    });
-    dialog->open();
 }
 
 }  // namespace daguerre

@@ -33,9 +33,12 @@ public:
     /// Empty: a new run.
     void showRun(const std::filesystem::path& folder);
     const std::filesystem::path& shown() const { return shown_; }
+    /// A file of events for TensorBoard from the run that is shown, into a folder.
+    void writeEvents(const std::filesystem::path& folder);
 
 protected:
     void showEvent(QShowEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
 
 private:
     struct Open {
@@ -59,7 +62,9 @@ private:
     void takeDropped();
     void takeWish();
     void tick();
+    void film();
     void exportCharts();
+    void exportEvents();
     bool trains() const;  // the run that is shown, here
     const RunData* data() const;
 
@@ -82,7 +87,7 @@ private:
     QLabel *name_, *family_, *dot_, *state_, *finding_;
     QWidget* findingBar_;
     QToolButton *sample_, *save_, *why_;
-    QPushButton *pause_, *stop_, *resume_;
+    QPushButton *pause_, *stop_, *resume_, *fix_;
     Finding found_;
     QString hiddenFinding_;
 };

@@ -17,12 +17,13 @@ namespace daguerre {
 namespace {
 
 constexpr int lossHeight = 220, cardHeight = 132;
+constexpr int besideFrom = 820;  // px of the dashboard: all controls fit beside the title
 
-QLabel* caption(QWidget* parent) {
-    auto* label = new QLabel(parent);
-    label->setFont(daguerre::font(Type::Caption));
-    label->setForegroundRole(dimRole);
-    return label;
+QHBoxLayout* rowIn(QWidget* widget) {
+    auto* row = new QHBoxLayout(widget);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(gap2);
+    return row;
 }
 
 }  // namespace
@@ -40,17 +41,16 @@ Dashboard::Dashboard(QWidget* parent) : QWidget(parent) {
     loss_.chart = new Chart(tr("Loss"), loss_.frame);
     loss_.chart->setObjectName(QStringLiteral("train.loss"));
     loss_.frame->setMinimumHeight(lossHeight);
-    loss_.frame->layout()->addWidget(makeControls());
-    loss_.frame->layout()->addWidget(loss_.chart);
+    makeControls();
+    loss_.column->addWidget(loss_.chart, 1);
     connectChart(loss_.chart);
     levels_ = makeCard(tr("Loss by noise level σ"), inside_);
     levels_.map = new HeatMap(tr("Loss by noise level"), levels_.frame);
     levels_.map->setObjectName(QStringLiteral("train.levels"));
-    levels_.map->setEnds(tr("low σ"), tr("high σ"));
     levels_.map->setToolTip(
         tr("Loss of the network as a share of that of the best linear one. Blue on top and still "
            "moving below: shapes are learnt, details are coming."));
-    levels_.frame->layout()->addWidget(levels_.map);
+    levels_.column->addWidget(levels_.map, 1);
     connect(levels_.map, &HeatMap::hovered, this, [this](double x) {
         for (auto& [name, card] : cards_) card.chart->setHover(x);
         loss_.chart->setHover(x);
@@ -65,15 +65,17 @@ Dashboard::Card Dashboard::makeCard(const QString& title, QWidget* parent) {
     card.frame->setAutoFillBackground(true);
     card.frame->setBackgroundRole(QPalette::Base);
     card.frame->setMinimumHeight(cardHeight);
-    auto* column = new QVBoxLayout(card.frame);
-    column->setContentsMargins(gap2, gap2, gap1, gap1);
+    QVBoxLayout* column = card.column = new QVBoxLayout(card.frame);
+    column->setContentsMargins(gap2, gap1, gap1, gap1);
     column->setSpacing(gap1);
-    auto* row = new QHBoxLayout;
+    QHBoxLayout* row = card.row = new QHBoxLayout;
     row->setContentsMargins(gap1, 0, gap2, 0);
     row->setSpacing(gap2);
     card.title = new QLabel(title, card.frame);
     card.title->setFont(daguerre::font(Type::Section));
     card.note = caption(card.frame);
+    card.note->setWordWrap(false);
+    card.note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // it may be cut
     card.value = new QLabel(card.frame);
     card.value->setFont(fixedFont());
     row->addWidget(card.title);
@@ -89,11 +91,15 @@ Dashboard::Card Dashboard::makeCard(const QString& title, QWidget* parent) {
     return card;
 }
 
-QWidget* Dashboard::makeControls() {
-    auto* bar = new QWidget(loss_.frame);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(gap1, 0, gap2, 0);
-    row->setSpacing(gap2);
+void Dashboard::makeControls() {
+    controls_ = new QWidget(loss_.frame);
+    auto* halves = new QGridLayout(controls_);
+    halves->setContentsMargins(gap1, 0, 0, 0);
+    halves->setHorizontalSpacing(gap3);
+    halves->setVerticalSpacing(gap1);
+    auto *smoothing = new QWidget(controls_), *axes = new QWidget(controls_);
+    controlHalves_ = {smoothing, axes};
+    QWidget* bar = smoothing;
     drawn_ = new Segments({tr("Raw"), tr("Both"), tr("Smooth")}, bar);
     drawn_->setObjectName(QStringLiteral("train.drawn"));
     drawn_->setCurrent(lastDrawn.get());
@@ -105,7 +111,9 @@ QWidget* Dashboard::makeControls() {
     average_->setAccessibleName(tr("Images that the smooth line averages over"));
     average_->setToolTip(average_->accessibleName());
     averageWords_ = caption(bar);
+    averageWords_->setWordWrap(false);
     averageWords_->setMinimumWidth(36);
+    bar = axes;
     scale_ = new Segments({tr("lin"), tr("log"), tr("symlog")}, bar);
     scale_->setObjectName(QStringLiteral("train.scale"));
     scale_->setCurrent(lastScale.get());
@@ -116,15 +124,18 @@ QWidget* Dashboard::makeControls() {
     clip_->setCheckable(true);
     clip_->setAutoRaise(true);
     outside_ = caption(bar);
+    outside_->setWordWrap(false);
     axis_ = new QComboBox(bar);
     axis_->setObjectName(QStringLiteral("train.axis"));
     axis_->addItems({tr("images"), tr("steps"), tr("active time"), tr("wall clock")});
     axis_->setAccessibleName(tr("What runs across"));
+    QHBoxLayout *left = rowIn(smoothing), *right = rowIn(axes);
     for (QWidget* widget : std::initializer_list<QWidget*>{drawn_, average_, averageWords_})
-        row->addWidget(widget);
-    row->addStretch();
+        left->addWidget(widget);
+    left->addStretch();
+    right->addStretch();
     for (QWidget* widget : std::initializer_list<QWidget*>{outside_, clip_, scale_, axis_})
-        row->addWidget(widget);
+        right->addWidget(widget);
     connect(drawn_, &Segments::chosen, this, &Dashboard::setLook);
     connect(scale_, &Segments::chosen, this, &Dashboard::setLook);
     connect(average_, &QSlider::valueChanged, this, &Dashboard::setLook);
@@ -133,7 +144,22 @@ QWidget* Dashboard::makeControls() {
         left_ = right_ = Chart::nowhere;
         show();
     });
-    return bar;
+    placeControls();
+}
+
+/// Beside the title where there is room, else in two rows below it.
+void Dashboard::placeControls() {
+    const bool beside = width() >= besideFrom;
+    if (beside == controlsBeside_) return;
+    controlsBeside_ = beside;
+    loss_.row->removeWidget(controls_);
+    loss_.column->removeWidget(controls_);
+    loss_.note->setVisible(!beside);
+    beside ? loss_.row->insertWidget(1, controls_, 1) : loss_.column->insertWidget(1, controls_);
+    auto* halves = static_cast<QGridLayout*>(controls_->layout());
+    for (QWidget* half : controlHalves_) halves->removeWidget(half);
+    halves->addWidget(controlHalves_[0], 0, 0);
+    halves->addWidget(controlHalves_[1], beside ? 0 : 1, beside ? 1 : 0);
 }
 
 void Dashboard::connectChart(Chart* chart) {

@@ -14,6 +14,8 @@
 #include <cmath>
 
 #include "core/base/files.h"
+#include "core/base/table.h"
+#include "core/diffusion/noise_schedule.h"
 #include "core/models/losses.h"
 #include "ui/session/setting.h"
 #include "ui/widgets/heat_map.h"
@@ -39,6 +41,23 @@ const std::vector<CurvePoint>* curveOf(const RunData& data, const std::string& n
 
 bool isMemory(const QString& name) { return name.endsWith(QLatin1String("memory")); }
 
+/// What is measured beside the losses is never negative, and small changes of it mean little.
+bool startsAtZero(const QString& name) {
+    const QStringList measured{QStringLiteral("gradient norm"), QStringLiteral("learning rate"),
+                               QStringLiteral("images per second"), QStringLiteral("data wait")};
+    return isMemory(name) || measured.contains(name);
+}
+
+/// The decades of the noise level, where they lie among the steps of its schedule.
+std::vector<HeatMap::Mark> levelMarks(const NoiseSchedule& schedule) {
+    std::vector<HeatMap::Mark> marks;
+    const double last = double(schedule.sigmas.size() - 1);
+    for (double sigma = 1e-3; sigma <= schedule.sigma_max(); sigma *= 10)
+        if (sigma >= schedule.sigma_min())
+            marks.push_back({schedule.t_of(sigma) / last, QString::number(sigma, 'g', 3)});
+    return marks;
+}
+
 /// "gradient norm" → "Gradient norm".
 QString titleOf(const QString& name) {
     QString title = words(name.toStdString());
@@ -63,7 +82,7 @@ Dashboard::Card& Dashboard::cardOf(const QString& name) {
     card.chart = new Chart(titleOf(name), card.frame);
     card.chart->setObjectName(QLatin1String("train.") +
                               QString(name).replace(QLatin1Char(' '), QLatin1Char('-')));
-    card.frame->layout()->addWidget(card.chart);
+    card.column->addWidget(card.chart, 1);
     connectChart(card.chart);
     if (name == QLatin1String("data wait"))
         card.frame->setToolTip(tr("Share of the time in which the network waits for images"));
@@ -152,6 +171,20 @@ void Dashboard::showCard(const QString& name, Card& card) {
         card.chart->setMarks({}, {});
 }
 
+void Dashboard::showSigmas(const Fields& settings) {
+    const Field* id = find_field(settings, "noise_schedule");
+    const std::vector<std::string> known = ids(noise_schedules());
+    if (!id || std::ranges::find(known, text_of(id->value)) == known.end()) return;
+    NoiseScheduleOptions options;
+    options.id = text_of(id->value);
+    if (options.id == "trained_betas") return;
+    const NoiseSchedule schedule = noise_schedule(options);
+    levels_.map->setUpward(levelMarks(schedule), [schedule](double place) {
+        return tr("σ %1").arg(schedule.sigma_of(place * double(schedule.sigmas.size() - 1)), 0, 'g',
+                              3);
+    });
+}
+
 void Dashboard::showLevels() {
     std::vector<HeatMap::Column> columns;
     const bool known = !runs_.empty() && runs_.front().data.curves;
@@ -171,6 +204,7 @@ void Dashboard::showLevels() {
             }
             columns.push_back(std::move(column));
         }
+        showSigmas(runs_.front().data.info.settings);
         levels_.note->setText(curves.floor.empty() ? tr("share of the greatest")
                                                    : tr("share of the best linear one"));
     }
@@ -211,7 +245,10 @@ void Dashboard::setLook() {
     averageWords_->setText(shortNumber(std::round(look.average)));
     loss_.chart->setLook(look);
     look.scale = ChartScale::Linear;
-    for (auto& [name, card] : cards_) card.chart->setLook(look);
+    for (auto& [name, card] : cards_) {
+        look.fromZero = startsAtZero(name);
+        card.chart->setLook(look);
+    }
     // What was left out is known once it is drawn.
     QMetaObject::invokeMethod(
         this,
@@ -262,6 +299,8 @@ void Dashboard::arrange() {
         grid_->setRowStretch(1 + place / columns, 1);
         ++place;
     }
+    for (int row = 1 + (place + columns - 1) / columns; row < grid_->rowCount(); ++row)
+        grid_->setRowStretch(row, 0);  // of an earlier arrangement
     for (int column = 0; column < 3; ++column)
         grid_->setColumnStretch(column, column < columns ? 1 : 0);
 }
@@ -273,6 +312,7 @@ void Dashboard::enlarge(QFrame* frame) {
 
 void Dashboard::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
+    placeControls();
     arrange();
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <QWidget>
+#include <array>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "ui/session/setting.h"
@@ -12,10 +14,12 @@
 class QComboBox;
 class QFrame;
 class QGridLayout;
+class QHBoxLayout;
 class QLabel;
 class QScrollArea;
 class QSlider;
 class QToolButton;
+class QVBoxLayout;
 
 namespace daguerre {
 
@@ -61,17 +65,21 @@ private:
     enum Axis { Images, Steps, Active, Wall };
     struct Card {
         QFrame* frame = nullptr;
+        QVBoxLayout* column = nullptr;
+        QHBoxLayout* row = nullptr;  // of the title
         QLabel *title = nullptr, *note = nullptr, *value = nullptr;
         Chart* chart = nullptr;
         HeatMap* map = nullptr;
     };
     Card makeCard(const QString& title, QWidget* parent);
     Card& cardOf(const QString& name);
-    QWidget* makeControls();
+    void makeControls();
+    void placeControls();
     void connectChart(Chart* chart);
     void show();
     void showCard(const QString& name, Card& card);
     void showLevels();
+    void showSigmas(const Fields& settings);
     void setLook();
     void setRange();
     void arrange();
@@ -85,6 +93,9 @@ private:
     std::map<QString, Card> cards_;  // by the name of the curve
     std::vector<QString> order_;
     QFrame* large_ = nullptr;
+    QWidget* controls_ = nullptr;  // of the loss
+    std::array<QWidget*, 2> controlHalves_{};
+    std::optional<bool> controlsBeside_;
     Segments *drawn_, *scale_;
     QSlider* average_;
     QLabel *averageWords_, *outside_;

@@ -38,20 +38,20 @@ void TrainSetup::showTruth(const std::vector<std::pair<QString, QString>>& rows)
 /// First computed, then, while nothing trains, from a trial.
 void TrainSetup::ask() {
     if (asking_) asking_->cancel();
-    if (readOnly() || dataset_.empty()) return;
+    if (readOnly() || form_.dataset.empty()) return;
     const auto tell = [this](const TrainEstimate& estimate) {
         return [this, estimate] {
             estimate_ = estimate;
             trouble_.clear();
-            settle(estimate.settings);
-            showButton();
+            form_.settle(estimate.settings) ? rebuild() : showButton();
         };
     };
-    const auto job = makeJob<Errand>(tr("Estimate"),
-                                     [dataset = dataset_, family = family_, own = given(),
-                                      tell](const OnProgress&) -> Errand::Then {
-                                         return tell(estimate_training(dataset, family, own));
-                                     });
+    const auto job =
+        makeJob<Errand>(tr("Estimate"),
+                        [dataset = form_.dataset, family = form_.family, own = form_.given(),
+                         tell](const OnProgress&) -> Errand::Then {
+                            return tell(estimate_training(dataset, family, own));
+                        });
     asking_ = job;
     connect(job.get(), &Errand::ready, this, [this, job = job.get()](const Errand::Then& then) {
         if (asking_.get() == job) then();
@@ -69,16 +69,16 @@ void TrainSetup::ask() {
 void TrainSetup::measure() {
     if (session_.training() || readOnly() || !estimate_ || estimate_->bytes > estimate_->bytes_free)
         return;
-    const auto job = makeJob<Errand>(tr("Measure"),
-                                     [this, dataset = dataset_, family = family_,
-                                      own = given()](const OnProgress& onProgress) -> Errand::Then {
-                                         const TrainEstimate estimate =
-                                             measure_training(dataset, family, own, onProgress);
-                                         return [this, estimate] {
-                                             if (estimate.measured) estimate_ = estimate;
-                                             showButton();
-                                         };
-                                     });
+    const auto job = makeJob<Errand>(
+        tr("Measure"),
+        [this, dataset = form_.dataset, family = form_.family,
+         own = form_.given()](const OnProgress& onProgress) -> Errand::Then {
+            const TrainEstimate estimate = measure_training(dataset, family, own, onProgress);
+            return [this, estimate] {
+                if (estimate.measured) estimate_ = estimate;
+                showButton();
+            };
+        });
     asking_ = job;
     connect(job.get(), &Errand::ready, this, [this, job = job.get()](const Errand::Then& then) {
         if (asking_.get() == job) then();

@@ -21,7 +21,7 @@
 namespace daguerre {
 namespace {
 
-constexpr int barHeight = 40, signSize = 56;
+constexpr int barHeight = 40, signSize = 56, wordsFrom = 760;
 
 QToolButton* wordButton(const char* sign, const QString& words, const char* name, QWidget* parent) {
     auto* button = new QToolButton(parent);
@@ -104,6 +104,15 @@ QWidget* TrainPage::makeBar() {
     return bar;
 }
 
+/// In a small window the buttons beside the state have signs alone.
+void TrainPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const bool wide = width() - setup_->width() >= wordsFrom;
+    for (QToolButton* button : {sample_, save_})
+        button->setToolButtonStyle(wide ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
+    showState();
+}
+
 QWidget* TrainPage::makeWork() {
     work_ = new QStackedWidget(this);
     work_->addWidget(makeEmpty());
@@ -128,6 +137,8 @@ QWidget* TrainPage::makeWork() {
     finding_ = new QLabel;
     finding_->setObjectName(QStringLiteral("train.finding"));
     finding_->setWordWrap(true);
+    fix_ = new QPushButton(icon("plus-lg"), {});
+    fix_->setObjectName(QStringLiteral("train.fix"));
     why_ = wordButton("question-circle", tr("Why"), "train.why", findingBar_);
     auto* hide = new QToolButton;
     hide->setAutoRaise(true);
@@ -138,6 +149,7 @@ QWidget* TrainPage::makeWork() {
     });
     line->addWidget(sign);
     line->addWidget(finding_, 1);
+    line->addWidget(fix_);
     line->addWidget(why_);
     line->addWidget(hide);
     rows->addWidget(findingBar_);
@@ -171,7 +183,7 @@ QWidget* TrainPage::makeEmpty() {
     words->setWordWrap(true);
     words->setForegroundRole(dimRole);
     words->setAlignment(Qt::AlignCenter);
-    words->setFixedSize(440, words->heightForWidth(440));  // else it is cut when it is centred
+    words->setFixedSize(400, words->heightForWidth(400));  // else it is cut when it is centred
     auto* button = new QPushButton(icon("play-fill"), tr("Start training"));
     button->setObjectName(QStringLiteral("train.begin"));
     connect(button, &QPushButton::clicked, setup_, &TrainSetup::press);

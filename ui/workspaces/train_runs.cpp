@@ -234,8 +234,9 @@ int RunList::colourOf(const std::filesystem::path& folder) const {
 
 void RunList::showCompare() {
     const auto count = int(ticked().size());
-    compare_->setText(comparing_ ? tr("Back to the charts")
-                                 : tr("Compare %n run(s)", nullptr, count));
+    compare_->setText(comparing_  ? tr("Back to the charts")
+                      : count > 1 ? tr("Compare %n run(s)", nullptr, count)
+                                  : tr("Compare"));
     compare_->setEnabled(comparing_ || count > 1);
     compare_->setToolTip(count > 1 ? QString() : tr("Tick two runs or more."));
 }

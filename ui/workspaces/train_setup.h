@@ -12,6 +12,7 @@
 #include "core/training/estimate.h"
 #include "core/training/runs.h"
 #include "ui/session/session.h"
+#include "ui/workspaces/train_form.h"
 
 class QLabel;
 class QLineEdit;
@@ -24,6 +25,7 @@ class QVBoxLayout;
 
 namespace daguerre {
 
+class Errand;
 class FieldsForm;
 class Segments;
 
@@ -36,10 +38,19 @@ public:
     explicit TrainSetup(Session& session, QWidget* parent = nullptr);
     ~TrainSetup() override;
 
-    /// A form for a new run of this dataset; "": the one that stands there.
+    /// A form for a new run of this dataset; "": the one that stood there.
     void begin(const std::string& dataset);
-    /// The settings of a run, which can only be read; null: a new run.
+    /// The settings of a run, which can only be read; null: a new run, as its form was left.
     void showRun(const RunInfo* run);
+    /// Makes a form of the run that is shown, with these changes. Throws as set_field.
+    void newFrom(const GivenSettings& changes = {});
+    /// Steps through the changes of the form, back and forth again.
+    void undo();
+    void redo();
+    /// Asks for a file; loads or saves the settings of its family, as --config takes them.
+    void askSettings(bool save);
+    void loadSettings(const std::filesystem::path& file);
+    void saveSettings(const std::filesystem::path& file);
     /// How the run that is shown went, beside what was estimated.
     void showTruth(const std::vector<std::pair<QString, QString>>& rows);
     /// What the form says: settings of the user's own, and their command.
@@ -63,9 +74,17 @@ private:
     QWidget* makeForms();
     QWidget* makeFoot();
     void chooseFolder();
-    void setFamily(const std::string& family, const std::string& preset, const Fields& own);
-    void settle(const Fields& settled);
+    void choose(const std::string& family, const std::string& preset, const Fields& own);
+    void changedForm();
+    void remember(const std::string& key);
+    void step(std::vector<TrainForm>& from, std::vector<TrainForm>& to);
+    void showSteps();
+    Fields ownChanges() const;
+    void showCount();
+    void makeTop();
+    void makeGroups();
     void rebuild();
+    FieldsForm* addForm(const Fields& fields);
     void addGroup(const QString& title, const Fields& fields, bool open);
     void addReset(FieldsForm* form, const Field& field);
     void take(const FieldsForm* form, const QString& key);
@@ -74,13 +93,18 @@ private:
     void measure();
     void show(const TrainEstimate& estimate);
     void fail(const QString& why);
+    void runErrand(const std::shared_ptr<Errand>& job);
+    void takeSettings(const GivenSettings& given);
+    void leaveRun();
+    void readNotes();
     void keepNotes();
-    std::vector<std::pair<std::string, std::string>> given() const;
     bool readOnly() const { return run_.has_value(); }
 
     Session& session_;
-    std::string dataset_, family_;
-    Fields values_;  // of the family, with those of the preset as their standard
+    TrainForm form_;
+    std::optional<TrainForm> kept_;          // that of a new run, while a run is shown
+    std::vector<TrainForm> before_, after_;  // earlier and taken back ones, the nearest last
+    std::string lastChanged_;
     std::optional<RunInfo> run_;
     std::map<std::filesystem::path, TrainEstimate> started_;
     std::optional<TrainEstimate> estimate_;

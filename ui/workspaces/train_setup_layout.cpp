@@ -20,14 +20,6 @@ namespace {
 
 constexpr int panelWidth = 300, estimateAfterMs = 500, notesAfterMs = 800;
 
-QLabel* caption(QWidget* parent) {
-    auto* label = new QLabel(parent);
-    label->setFont(daguerre::font(Type::Caption));
-    label->setForegroundRole(dimRole);
-    label->setWordWrap(true);
-    return label;
-}
-
 }  // namespace
 
 TrainSetup::TrainSetup(Session& session, QWidget* parent) : QWidget(parent), session_(session) {
@@ -65,6 +57,7 @@ TrainSetup::~TrainSetup() {
 
 QWidget* TrainSetup::makeHeading() {
     auto* heading = new QWidget(this);
+    const Actions& actions = session_.actions();
     auto* row = new QHBoxLayout(heading);
     row->setContentsMargins(gap4, gap2, gap2, gap2);
     row->setSpacing(gap2);
@@ -74,8 +67,10 @@ QWidget* TrainSetup::makeHeading() {
     row->addWidget(pages_);
     row->addWidget(state_, 1);
     row->addWidget(
-        menuButton({session_.actions()["copy-training"], session_.actions()["train-save"],
-                    session_.actions()["train-try"], session_.actions()["export-charts"]},
+        menuButton({actions["undo-setting"], actions["redo-setting"], actions["load-settings"],
+                    actions["save-settings"], actions["copy-training"], actions["train-save"],
+                    actions["train-try"], actions["export-charts"], actions["export-events"],
+                    actions["previews-film"]},
                    heading));
     connect(pages_, &Segments::chosen, stack_, &QStackedWidget::setCurrentIndex);
     return heading;
@@ -142,9 +137,9 @@ QWidget* TrainSetup::makeFoot() {
     connect(start_, &QPushButton::clicked, this, &TrainSetup::press);
     connect(useBatch_, &QPushButton::clicked, this, [this] {
         if (estimate_ && estimate_->fitting_batch > 0) {
-            set_field(values_, "batch", estimate_->fitting_batch);
-            rebuild();
-            soon_.start();
+            remember({});
+            set_field(form_.values, "batch", estimate_->fitting_batch);
+            changedForm();
         }
     });
     return foot;

@@ -24,7 +24,7 @@ namespace daguerre {
 namespace {
 
 constexpr int sheetsKept = 256, sheetColumns = 4, images = 16;
-constexpr int across = 8, down = 2, cellGap = 4, most = 76;
+constexpr int across = 8, down = 2, cellGap = 4, most = 76, speedWidth = 84;
 constexpr std::array speeds{2, 5, 10, 30};
 
 QRect partOf(const QImage& sheet, int image) {
@@ -178,9 +178,13 @@ Timeline::Timeline(Session& session, QWidget* parent)
     speed_ = new QComboBox(this);
     for (const int speed : speeds) speed_->addItem(tr("%1 / s").arg(speed), speed);
     speed_->setCurrentIndex(2);
+    speed_->setMinimumWidth(speedWidth);
     speed_->setToolTip(tr("Previews a second while they play"));
     speed_->setAccessibleName(speed_->toolTip());
     row->addWidget(speed_);
+    film_ = button("film", tr("Film…"), {});
+    film_->setObjectName(QStringLiteral("train.film"));
+    row->addWidget(film_);
     column->addLayout(row);
     column->addWidget(sheet_, 1);
     note_ = new QLabel(this);
@@ -189,6 +193,7 @@ Timeline::Timeline(Session& session, QWidget* parent)
     column->addWidget(note_);
     connect(slider_, &QSlider::sliderMoved, this, &Timeline::setCurrent);
     connect(first, &QToolButton::clicked, this, [this] { setCurrent(0); });
+    connect(film_, &QToolButton::clicked, this, &Timeline::filmWanted);
     connect(play_, &QToolButton::clicked, this, &Timeline::play);
     connect(sheet_, &SheetView::followedChanged, this, &Timeline::showPlace);
     connect(sheet_, &SheetView::wanted, this, &Timeline::setCurrent);
@@ -218,6 +223,7 @@ void Timeline::setPreviews(const std::vector<PreviewFile>& previews) {
     sheet_->setPreviews(previews);
     slider_->setRange(0, std::max(count - 1, 0));
     slider_->setEnabled(count > 1);
+    film_->setEnabled(count > 0);
     sheet_->setCurrent(kept);
     showPlace();
 }

@@ -49,7 +49,7 @@ public:
     /// The image that is followed, -1: all.
     int followed() const { return followed_; }
     void follow(int image);
-    QSize sizeHint() const override { return {600, 148}; }
+    QSize sizeHint() const override { return {600, 120}; }
 
 Q_SIGNALS:
     void followedChanged();
@@ -81,12 +81,15 @@ public:
     const std::vector<PreviewFile>& previews() const;
     int current() const;
     void setCurrent(int index);
+    /// The picture that is looked at, -1: all.
+    int followed() const { return sheet_->followed(); }
     void stepBy(int steps) { setCurrent(current() + steps); }
     void play();
     bool playing() const { return timer_.isActive(); }
 
 Q_SIGNALS:
     void moved(double images);
+    void filmWanted();
 
 private:
     QToolButton* button(const char* name, const QString& words, const QString& key);
@@ -97,7 +100,7 @@ private:
     SheetView* sheet_;
     StepSlider* slider_;
     QLabel *at_, *note_;
-    QToolButton* play_;
+    QToolButton *play_, *film_;
     QComboBox* speed_;
     QTimer timer_;
 };

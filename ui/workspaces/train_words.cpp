@@ -3,6 +3,8 @@
 #include <QCoreApplication>
 #include <QLocale>
 
+#include "ui/widgets/sentence.h"
+
 namespace daguerre {
 
 namespace {
@@ -10,6 +12,10 @@ namespace {
 QString tr(const char* text) { return QCoreApplication::translate("Train", text); }
 
 }  // namespace
+
+QString nameOf(const std::filesystem::path& run) {
+    return QString::fromStdString(run.filename().string());
+}
 
 QString countWords(std::int64_t count) { return QLocale().toString(qlonglong(count)); }
 
@@ -44,6 +50,39 @@ QString stateWords(const RunInfo& run) {
             break;
     }
     return tr("stopped, %1").arg(percent);
+}
+
+QString phaseWords(const TrainStatus& status) {
+    const QString seen = countWords(status.report.images_seen);
+    switch (status.phase) {
+        case TrainStatus::Phase::Opening:
+            return tr("reading the dataset");
+        case TrainStatus::Phase::Paused:
+            if (!status.trouble.pattern.empty())
+                return tr("paused at %1: %2").arg(seen, words(status.trouble));
+            return tr("paused at %1, within %2 s").arg(seen).arg(status.tookSeconds, 0, 'f', 2);
+        case TrainStatus::Phase::Waiting:
+            return tr("waits at %1 while pictures are made").arg(seen);
+        case TrainStatus::Phase::Sampling:
+            return tr("sampling at %1").arg(seen);
+        case TrainStatus::Phase::Saving:
+            return tr("saving at %1").arg(seen);
+        case TrainStatus::Phase::Training:
+            break;
+    }
+    QString text = tr("running, %1 of %2 images").arg(seen, countWords(status.report.images_total));
+    if (status.left >= 0) text += tr(", about %1 left").arg(spanWords(status.left));
+    return text;
+}
+
+QString shortWords(const TrainStatus& status) {
+    const StepReport& report = status.report;
+    if (report.images_total <= 0) return tr("opening");
+    const QString percent = tr("%1 %").arg(100 * report.images_seen / report.images_total);
+    if (status.phase == TrainStatus::Phase::Paused) return tr("%1, paused").arg(percent);
+    if (status.phase == TrainStatus::Phase::Waiting) return tr("%1, waits").arg(percent);
+    if (status.left < 0) return percent;
+    return tr("%1, %2 left").arg(percent, spanWords(status.left));
 }
 
 }  // namespace daguerre
