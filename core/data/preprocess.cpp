@@ -180,6 +180,18 @@ Image network_view(const Image& image, int size, int channels) {
     return square.width == size ? square : resize(square, {size, size});
 }
 
+Image mirror(const Image& image) {
+    Image result = image;
+    const auto width = std::size_t(image.width), channels = std::size_t(image.channels);
+    for (int y = 0; y < image.height; ++y) {
+        const auto from = image.row<std::uint8_t>(y);
+        const auto to = result.row<std::uint8_t>(y);
+        for (std::size_t x = 0; x < width; ++x)
+            std::copy_n(&from[(width - 1 - x) * channels], channels, &to[x * channels]);
+    }
+    return result;
+}
+
 ViewShape suggested_view(const Dataset& dataset) {
     const DatasetInfo& info = dataset.info();
     const bool keeps_size = info.width == info.height && info.width > 0 && info.width <= 128;

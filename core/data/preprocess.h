@@ -14,6 +14,9 @@ namespace daguerre {
 /// An image that already has this form comes back unchanged; colours of an ICC profile become sRGB.
 Image network_view(const Image& image, int size, int channels);
 
+/// Left and right exchanged; 8 bit.
+Image mirror(const Image& image);
+
 /// What a network for a dataset is fed with: size x size pixels of `channels` values.
 struct ViewShape {
     int size = 0, channels = 0;

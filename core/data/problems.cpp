@@ -156,6 +156,20 @@ Marks Problems::marks() const {
     return marks;
 }
 
+std::vector<std::pair<std::uint32_t, std::uint32_t>> Problems::pairs(std::string_view mark) const {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> found;
+    if (mark == "near")
+        for (const NearPair& pair : near) found.emplace_back(pair.first, pair.second);
+    const auto* groups = mark == "duplicate"     ? &same
+                         : mark == "two-classes" ? &two_classes
+                         : mark == "leak"        ? &leaks
+                                                 : nullptr;
+    if (groups)
+        for (const auto& group : *groups)
+            for (std::size_t i = 1; i < group.size(); ++i) found.emplace_back(group[0], group[i]);
+    return found;
+}
+
 std::vector<std::uint32_t> Problems::spare() const {
     Group spare;
     for (const Group& group : same) spare.insert(spare.end(), group.begin() + 1, group.end());

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/data/survey.h"
@@ -27,6 +29,9 @@ struct Problems {
     Marks marks() const;
     /// Of each picture that is there several times, all but the first.
     std::vector<std::uint32_t> spare() const;
+    /// What a mark says of two images at a time: "near", and of "duplicate", "two-classes" and
+    /// "leak" the first of each picture beside each of the others. Empty for another mark.
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs(std::string_view mark) const;
 };
 
 /// Looks that differ in up to so many bits, and small pictures that differ by up to so much, are

@@ -6,6 +6,7 @@
 
 #include "core/base/files.h"
 #include "core/data/left_out.h"
+#include "core/image/image_file.h"
 #include "datasets_page.h"
 #include "loopback.h"
 #include "ui/widgets/gallery.h"
@@ -13,6 +14,7 @@
 #include "ui/workspaces/get_page.h"
 #include "ui/workspaces/loupe.h"
 #include "ui/workspaces/network_panel.h"
+#include "ui/workspaces/pair_view.h"
 
 using namespace daguerre;
 namespace fs = std::filesystem;
@@ -132,20 +134,73 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(studio.settled(), guard);
         QVERIFY(text(studio, "datasets.view-numbers").contains(QStringLiteral("64 × 64")));
         QCOMPARE(studio.find<Gallery>("datasets.draws")->thumbnails().size(), std::size_t(16));
-        studio.page()->findChild<NetworkPanel*>()->setSettings({.size = 16, .channels = 1});
+        studio.page()->findChild<NetworkPanel*>()->setSettings({.size = 16, .channels = "1"});
         QTRY_VERIFY_WITH_TIMEOUT(
             text(studio, "datasets.view-numbers").contains(QStringLiteral("16 × 16")), guard);
         // Draws are mirrored half the time, each the same one every time.
         Image image = Image::blank(8, 8, 1);
         image.pixels[0] = std::byte(255);
-        const NetworkViews one = networkViews(image, 3, {8, 1, true}, 64);
+        const NetworkViews one = networkViews(image, 3, {8, "1", true}, 64);
         int flipped = 0;
         for (const Image& draw : one.draws) flipped += draw.pixels[7] == std::byte(255);
         QVERIFY(flipped > 16 && flipped < 48);
-        const NetworkViews two = networkViews(image, 3, {8, 1, true}, 64);
+        const NetworkViews two = networkViews(image, 3, {8, "1", true}, 64);
         for (std::size_t i = 0; i < 64; ++i) QCOMPARE(one.draws[i].pixels, two.draws[i].pixels);
         QCOMPARE(one.least, -1.);
         QCOMPARE(one.most, 1.);
+    }
+
+    void what_is_seen_is_exported() {
+        DatasetsPage studio;
+        openFolder(studio, studio.pets());
+        choose(studio, "datasets.pages", 3);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.settled(), guard);
+        studio.page()->findChild<NetworkPanel*>()->setSettings({8, "3", true});
+        studio.page()->exportSeenTo(QString::fromStdString(studio.path("seen").string()));
+        QTRY_VERIFY_WITH_TIMEOUT(studio.settled(), guard);
+        QVERIFY(studio.notice().contains(QLatin1String("14 images written")));
+        openFolder(studio, studio.path("seen"));
+        QCOMPARE(int(studio.grid()->images().size()), 14);
+        QCOMPARE(peek(studio.path("seen") / "dog" / "00000005-mirrored.png").width, 8);
+        // What is chosen alone, where some are.
+        studio.grid()->setCurrent(0);
+        studio.grid()->setCurrent(2, true);
+        studio.page()->exportSeenTo(QString::fromStdString(studio.path("some.zip").string()));
+        QTRY_VERIFY_WITH_TIMEOUT(studio.settled(), guard);
+        QVERIFY(studio.notice().contains(QLatin1String("3 images written")));
+    }
+
+    void pairs_stand_side_by_side_and_are_left_out_together() {
+        DatasetsPage studio;
+        const fs::path pets = studio.pets();
+        fs::copy_file(pets / "cat" / "cat1.png", pets / "dog" / "same.png");
+        fs::copy_file(pets / "cat" / "cat1.png", pets / "dog" / "too.png");
+        openFolder(studio, pets);
+        choose(studio, "datasets.pages", 2);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.settled(), guard);
+        auto* pairs = studio.find<PairView>("datasets.pairs");
+        QVERIFY(!pairs->isVisible());
+        studio.find<QPushButton>("datasets.show-duplicate")->click();
+        QTRY_VERIFY_WITH_TIMEOUT(studio.settled(), guard);
+        QVERIFY(pairs->isVisible());
+        QCOMPARE(pairs->pairs(), (std::vector<PairView::Pair>{{1, 7}, {1, 8}}));
+        QCOMPARE(text(studio, "datasets.pair-place"), QStringLiteral("Pair 1 of 2"));
+        QVERIFY(text(studio, "datasets.pair-words-0").contains(QLatin1String("cat1.png")));
+        QVERIFY(text(studio, "datasets.pair-words-1").contains(QLatin1String("same.png")));
+        auto* out = studio.find<QPushButton>("datasets.pair-out-1");
+        out->click();
+        QTest::keyClick(pairs, Qt::Key_Right);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            text(studio, "datasets.pair-words-1").contains(QLatin1String("too.png")), guard);
+        QVERIFY(!out->isChecked());
+        out->click();
+        QTest::keyClick(pairs, Qt::Key_Left);
+        QVERIFY(out->isChecked());
+        studio.find<QPushButton>("datasets.pair-apply")->click();
+        QTRY_VERIFY_WITH_TIMEOUT(studio.settled(), guard);
+        QCOMPARE(left_out(pets.string()),
+                 (std::vector<std::string>{"dog/same.png", "dog/too.png"}));
+        QVERIFY(!pairs->isVisible());
     }
 
     void a_dropped_folder_is_offered_and_imported() {
@@ -160,6 +215,9 @@ private Q_SLOTS:
                                   QStringLiteral("datasets"), guard);
         QTRY_VERIFY_WITH_TIMEOUT(studio.settled(), guard);
         QVERIFY(text(studio, "datasets.get-title").contains(QLatin1String("my pets")));
+        // What was shown before stands nowhere beside it.
+        QCOMPARE(text(studio, "datasets.title"), QStringLiteral("my pets"));
+        QVERIFY(!studio.list()->current());
         QCOMPARE(studio.find<QLineEdit>("datasets.get-name")->text(), QStringLiteral("my-pets"));
         studio.find<QPushButton>("datasets.get")->click();
         QTRY_VERIFY_WITH_TIMEOUT(

@@ -8,7 +8,10 @@ const std::vector<ActionRow>& actionRows() {
     static const std::vector<ActionRow> rows{
         {"open", QT_TR_NOOP("Open…"), "folder2-open", "Ctrl+O", "", "File", 0},
         {"open-folder", QT_TR_NOOP("Open model folder…"), "box", "Ctrl+Shift+O", "", "File", 0},
-        {"import-images", QT_TR_NOOP("Import images…"), "folder2-open", "", "datasets", "File", 0},
+        {"import-images", QT_TR_NOOP("Import a folder of images…"), "folder2-open", "", "datasets",
+         "File", 0},
+        {"import-file", QT_TR_NOOP("Import an archive or a photo…"), "box-arrow-in-down", "",
+         "datasets", "File", 0},
         {"pictures-folder", QT_TR_NOOP("Show the folder of pictures"), "folder2", "", "", "File",
          0},
         {"batch", QT_TR_NOOP("Retouch a folder…"), "collection", "", "", "File", 0},

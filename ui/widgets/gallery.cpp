@@ -25,6 +25,11 @@ void Gallery::setThumbnails(std::vector<Thumbnail> thumbnails) {
     update();
 }
 
+void Gallery::setBlanks(bool drawn) {
+    blanks_ = drawn;
+    update();
+}
+
 void Gallery::setShape(int rows, int side) {
     rows_ = rows;
     side_ = side;
@@ -57,7 +62,8 @@ void Gallery::setCurrent(int index) {
 
 void Gallery::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    for (int i = 0; i < rows_ * columns(); ++i) {
+    const int places = blanks_ ? rows_ * columns() : fitting();
+    for (int i = 0; i < places; ++i) {
         const QRect where = cell(i);
         if (i >= fitting()) {
             paintBox(&painter, where, colour(isDark() ? Token::Raised : Token::Hover));

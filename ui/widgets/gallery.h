@@ -21,6 +21,8 @@ public:
     /// side: of one picture, px. The height follows.
     void setShape(int rows, int side);
     void setThumbnails(std::vector<Thumbnail> thumbnails);
+    /// Whether places without a picture are drawn; they are at first.
+    void setBlanks(bool drawn);
     const std::vector<Thumbnail>& thumbnails() const { return thumbnails_; }
     QRect cell(int index) const;
 
@@ -44,6 +46,7 @@ private:
     std::vector<Thumbnail> thumbnails_;
     int rows_ = 1, side_ = 84;
     int current_ = 0, over_ = -1;
+    bool blanks_ = true;
 };
 
 }  // namespace daguerre

@@ -12,6 +12,7 @@
 #include "ui/widgets/icons.h"
 #include "ui/widgets/style_parts.h"
 #include "ui/widgets/theme.h"
+#include "ui/workspaces/train_words.h"
 
 namespace daguerre {
 namespace {
@@ -83,21 +84,16 @@ DatasetEntry entryOf(const DatasetRow& row) {
     } else if (row.mirrors.empty()) {
         entry.place = Place::ByHand;
         const std::uint64_t bytes = downloadBytes(row.id);
-        entry.note = bytes ? DatasetList::tr("by hand, %1").arg(bytesText(bytes))
+        entry.note = bytes ? DatasetList::tr("by hand, %1").arg(bytesWords(bytes))
                            : DatasetList::tr("by hand");
     } else {
         entry.place = Place::ToGet;
-        entry.note = DatasetList::tr("get, %1").arg(bytesText(downloadBytes(row.id)));
+        entry.note = DatasetList::tr("get, %1").arg(bytesWords(downloadBytes(row.id)));
     }
     return entry;
 }
 
 }  // namespace
-
-QString bytesText(std::uint64_t bytes) {
-    return QLocale().formattedDataSize(qint64(bytes), bytes < 1'000'000'000 ? 0 : 1,
-                                       QLocale::DataSizeSIFormat);
-}
 
 std::uint64_t downloadBytes(const std::string& id) {
     for (const DatasetRow& row : datasets()) {

@@ -21,8 +21,6 @@ struct DatasetEntry {
 std::vector<DatasetEntry> knownDatasets(const QStringList& folders);
 /// How many bytes a known set is to download; 0: that isn't known.
 std::uint64_t downloadBytes(const std::string& id);
-/// "31 MB", "1.4 GB".
-QString bytesText(std::uint64_t bytes);
 
 class DatasetList : public QListWidget {
     Q_OBJECT

@@ -109,14 +109,19 @@ void Datasets::connectActions() {
     on("open-image", [this] { openInRetouch(); });
     on("copy-image", [this] { copyImage(); });
     on("leave-out", [this] { leaveOut(grid_->selection()); });
-    on("import-images", [this] {
-        auto* dialog = new QFileDialog(this, tr("A folder of images"));
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->setFileMode(QFileDialog::Directory);
-        connect(dialog, &QFileDialog::fileSelected, this,
-                [this](const QString& folder) { offer(folder.toStdString()); });
-        dialog->open();
-    });
+    on("import-images", [this] { chooseImport(QFileDialog::Directory); });
+    on("import-file", [this] { chooseImport(QFileDialog::ExistingFile); });
+}
+
+void Datasets::chooseImport(int mode) {
+    const bool folder = mode == QFileDialog::Directory;
+    auto* dialog =
+        new QFileDialog(this, folder ? tr("A folder of images") : tr("An archive or a photo"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::FileMode(mode));
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& path) { offer(path.toStdString()); });
+    dialog->open();
 }
 
 void Datasets::list(const std::string& wished) {
@@ -155,6 +160,14 @@ void Datasets::takeDropped() {
 }
 
 void Datasets::offer(const std::filesystem::path& from) {
+    leave({});
+    list_->setCurrent({});
+    panel_->show({from.string(),
+                  QString::fromStdString(from.filename().string()),
+                  {},
+                  DatasetEntry::Place::Folder,
+                  from},
+                 nullptr, false);
     get_->showOwn(from);
     pages_->setCurrentIndex(getPage);
 }
@@ -164,7 +177,7 @@ void Datasets::forget(std::shared_ptr<const AllSplits> old) {
     background_.run(QStringLiteral("forget"), [old = std::move(old)] { return [] {}; });
 }
 
-void Datasets::open(const std::string& name) {
+void Datasets::leave(const std::string& name) {
     if (opening_) opening_->cancel();
     opening_ = nullptr;
     name_ = name;
@@ -178,6 +191,10 @@ void Datasets::open(const std::string& name) {
     order_->setCurrentIndex(0);
     notice_->hide();
     showAbout();
+}
+
+void Datasets::open(const std::string& name) {
+    leave(name);
     const DatasetEntry* entry = list_->entry(name);
     if (entry && !entry->here()) {
         get_->showKnown(name);
@@ -221,6 +238,8 @@ void Datasets::startOpening() {
 void Datasets::take(const std::shared_ptr<const AllSplits>& dataset, bool whole) {
     std::shared_ptr<const AllSplits> old = std::exchange(dataset_, dataset);
     loader_->setDataset(dataset);
+    // Numbers of images that are gone must not be painted until the new ones are arranged.
+    if (old && dataset->info().count < old->info().count) grid_->lay({});
     forget(std::move(old));
     const auto has = [&](const std::string& split) {
         for (std::size_t part = 0; part < dataset->parts().size(); ++part)

@@ -46,6 +46,8 @@ public:
     void offer(const std::filesystem::path& from);
     /// Writes what is wrong with the images into a file.
     void exportProblemsTo(const QString& file);
+    /// Writes the shown images, or the chosen ones, as the network sees them: a zip or a folder.
+    void exportSeenTo(const QString& to);
     /// Everything that was asked for is there.
     bool settled() const;
 
@@ -63,6 +65,8 @@ private:
     void connectActions();
     void takeDropped();
     void list(const std::string& wish = {});
+    void chooseImport(int mode);          // a QFileDialog::FileMode
+    void leave(const std::string& name);  // what was open, for what comes
     void open(const std::string& name);
     void reopen();
     void startOpening();
@@ -83,10 +87,14 @@ private:
     void showMenu(QPoint where);
     void copyImage();
     void openInRetouch();
-    void write(std::function<std::function<void()>()> work);
+    void write(const QString& title,
+               std::function<std::function<void()>(const OnProgress& on_progress)> work);
     void leaveOut(const std::vector<std::uint32_t>& images);
     void takeBack();
     void exportProblems();
+    void exportSeen();
+    void showPairs(const QString& mark);
+    void showPair(std::uint32_t first, std::uint32_t second);
     void startSurvey(bool all);
     void dropSurvey();
     void showSurvey();

@@ -2,6 +2,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QSlider>
 #include <QStackedWidget>
@@ -76,7 +77,9 @@ QWidget* Datasets::makeLeft() {
     auto* import = new QPushButton(tr("Import…"), left);
     import->setObjectName(QStringLiteral("datasets.import"));
     import->setIcon(icon("folder2-open"));
-    connect(import, &QPushButton::clicked, session_.actions()["import-images"], &QAction::trigger);
+    auto* ways = new QMenu(import);
+    for (const char* id : {"import-images", "import-file"}) ways->addAction(session_.actions()[id]);
+    import->setMenu(ways);
     auto* column = new QVBoxLayout(left);
     column->setContentsMargins(gap1, gap2, gap1, gap3);
     column->setSpacing(gap2);

@@ -8,9 +8,11 @@
 #include <QMimeData>
 #include <QStackedWidget>
 #include <QUrl>
+#include <array>
 #include <set>
 
 #include "core/base/files.h"
+#include "core/data/export_views.h"
 #include "core/data/left_out.h"
 #include "core/image/colour.h"
 #include "core/image/image_file.h"
@@ -28,6 +30,7 @@
 #include "ui/workspaces/loupe.h"
 #include "ui/workspaces/network_panel.h"
 #include "ui/workspaces/numbers_panel.h"
+#include "ui/workspaces/pair_view.h"
 
 namespace daguerre {
 namespace {
@@ -56,7 +59,10 @@ void Datasets::connectLook() {
     }
     connect(network_, &NetworkPanel::changed, this, &Datasets::showView);
     connect(grid_, &PictureGrid::currentChanged, this, &Datasets::showView);
-    connect(problemsPanel_, &ProblemsPanel::showWanted, search_, &QLineEdit::setText);
+    connect(network_, &NetworkPanel::exportWanted, this, &Datasets::exportSeen);
+    connect(problemsPanel_, &ProblemsPanel::showWanted, this, &Datasets::showPairs);
+    connect(problemsPanel_->pairs(), &PairView::wanted, this, &Datasets::showPair);
+    connect(problemsPanel_->pairs(), &PairView::leaveOutWanted, this, &Datasets::leaveOut);
     connect(problemsPanel_, &ProblemsPanel::leaveOutWanted, this, [this] {
         if (!problems_) return;
         std::set<std::uint32_t> images;
@@ -124,10 +130,9 @@ void Datasets::openInRetouch() {
     });
 }
 
-void Datasets::write(std::function<Errand::Then()> work) {
+void Datasets::write(const QString& title, Errand::Work work) {
     // In order, and none is dropped: that is what the user asked for.
-    const auto job = makeJob<Errand>(
-        tr("Write a list"), [work = std::move(work)](const OnProgress&) { return work(); });
+    const auto job = makeJob<Errand>(title, std::move(work));
     ++writing_;
     connect(job.get(), &Errand::ready, this, Errand::call);
     connect(job.get(), &Job::finished, this, [this](Outcome outcome, const Sentence& why) {
@@ -144,16 +149,17 @@ void Datasets::leaveOut(const std::vector<std::uint32_t>& images) {
     const auto again = [this](const std::string& name) {
         if (name == name_) reopen();
     };
-    write([this, dataset = dataset_, images, name = name_, again]() -> Errand::Then {
+    const QString title = tr("Write down what is left out");
+    write(title, [=, this, dataset = dataset_, name = name_](const OnProgress&) -> Errand::Then {
         std::vector<std::string> keys;
         for (const std::uint32_t image : images) keys.push_back(left_out_key(*dataset, image));
         leave_out(name, keys);
-        return [this, name, keys, again] {
+        return [=, this] {
             again(name);
-            const auto undo = [this, name, keys, again] {
-                write([name, keys, again]() -> Errand::Then {
+            const auto undo = [=, this] {
+                write(title, [=](const OnProgress&) -> Errand::Then {
                     take_back(name, keys);
-                    return [name, again] { again(name); };
+                    return [=] { again(name); };
                 });
             };
             notice_->say(tr("%n image(s) left out. Their files stay where they are.", nullptr,
@@ -164,12 +170,13 @@ void Datasets::leaveOut(const std::vector<std::uint32_t>& images) {
 }
 
 void Datasets::takeBack() {
-    write([this, name = name_]() -> Errand::Then {
-        take_back(name, left_out(name));
-        return [this, name] {
-            if (name == name_) reopen();
-        };
-    });
+    write(tr("Take back what was left out"),
+          [this, name = name_](const OnProgress&) -> Errand::Then {
+              take_back(name, left_out(name));
+              return [this, name] {
+                  if (name == name_) reopen();
+              };
+          });
 }
 
 void Datasets::exportProblems() {
@@ -184,9 +191,70 @@ void Datasets::exportProblems() {
 
 void Datasets::exportProblemsTo(const QString& file) {
     if (!dataset_ || !problems_) return;
-    write([this, dataset = dataset_, problems = problems_, file]() -> Errand::Then {
-        write_whole(file.toStdString(), problems_text(*dataset, *problems));
-        return [this, file] { notice_->say(tr("Written: “%1”.").arg(file)); };
+    write(tr("Write a list"),
+          [this, dataset = dataset_, problems = problems_, file](const OnProgress&) {
+              write_whole(file.toStdString(), problems_text(*dataset, *problems));
+              return [this, file] { notice_->say(tr("Written: “%1”.").arg(file)); };
+          });
+}
+
+void Datasets::exportSeen() {
+    auto* dialog = new QFileDialog(this, tr("Export as seen"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setNameFilters({tr("Zip with dataset.json (*.zip)"), tr("New folder (*)")});
+    const QString stem =
+        tr("%1-%2").arg(QString::fromStdString(std::filesystem::path(name_).stem().string()),
+                        QString::number(network_->settings().size));
+    const auto suggest = [dialog, stem](const QString& filter) {
+        const bool zip = filter.contains(QLatin1String("*.zip"));
+        dialog->setDefaultSuffix(zip ? QStringLiteral("zip") : QString());
+        dialog->selectFile(zip ? stem + QStringLiteral(".zip") : stem);
+    };
+    suggest(dialog->selectedNameFilter());
+    connect(dialog, &QFileDialog::filterSelected, dialog, suggest);
+    connect(dialog, &QFileDialog::fileSelected, this, &Datasets::exportSeenTo);
+    dialog->open();
+}
+
+void Datasets::exportSeenTo(const QString& to) {
+    if (!dataset_ || grid_->images().empty()) return;
+    const std::vector<std::uint32_t> images =
+        grid_->selectedCount() > 1 ? grid_->selection() : grid_->images();
+    const auto work = [=, this, dataset = dataset_,
+                       view = network_->settings()](const OnProgress& on_progress) -> Errand::Then {
+        const ExportedViews written =
+            export_views(*dataset, images, view.shape(), view.flips, to.toStdString(), on_progress);
+        if (written.files == 0) return {};  // stopped
+        const int missing = int(written.left_out.size());
+        return [this, to, missing, files = int(written.files)] {
+            QString said = tr("%n image(s) written: “%1”.", nullptr, files).arg(to);
+            if (missing > 0)
+                said += QLatin1Char(' ') +
+                        tr("%n couldn't be read and were left out.", nullptr, missing);
+            notice_->say(said);
+        };
+    };
+    write(tr("Export %n image(s) as seen", nullptr, int(images.size())), work);
+}
+
+void Datasets::showPairs(const QString& mark) {
+    search_->setText(QStringLiteral("is:%1").arg(mark));
+    if (!problems_) return;
+    problemsPanel_->pairs()->setPairs(problems_->pairs(mark.toStdString()));
+}
+
+void Datasets::showPair(std::uint32_t first, std::uint32_t second) {
+    if (!dataset_) return;
+    background_.run(QStringLiteral("pair"), [=, this, dataset = dataset_] {
+        std::array<QImage, 2> images;
+        std::array<std::uint32_t, 2> numbers{first, second};
+        for (std::size_t i = 0; i < 2; ++i)
+            images[i] = asQImage(
+                std::make_shared<const Image>(to_depth(to_srgb(dataset->at(numbers[i]).image), 8)));
+        return [=, this] {
+            problemsPanel_->pairs()->show(images, {wordsOf(first), wordsOf(second)});
+        };
     });
 }
 
@@ -234,7 +302,7 @@ void Datasets::suggestView() {
         try {
             const ViewShape shape = suggested_view(*dataset);
             return [this, shape, flips = dataset->info().mirror_safe] {
-                network_->setSettings({shape.size, shape.channels, flips});
+                network_->setSettings({shape.size, std::to_string(shape.channels), flips});
             };
         } catch (const Error&) {
             return {};  // nothing of it can be read: the panel stays empty

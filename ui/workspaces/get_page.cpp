@@ -6,6 +6,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QLocale>
+#include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QRegularExpression>
@@ -24,6 +25,7 @@
 #include "ui/widgets/theme.h"
 #include "ui/work/dataset_jobs.h"
 #include "ui/workspaces/dataset_list.h"
+#include "ui/workspaces/train_words.h"
 
 namespace daguerre {
 namespace {
@@ -39,11 +41,6 @@ std::uint64_t freeBytes() {
     while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
     const fs::space_info space = fs::space(folder, error);
     return error ? 0 : space.available;
-}
-
-QString spanText(double seconds) {
-    if (seconds < 90) return GetPage::tr("about %1 s left").arg(std::ceil(seconds), 0, 'f', 0);
-    return GetPage::tr("about %1 min left").arg(std::ceil(seconds / 60), 0, 'f', 0);
 }
 
 /// A name that a dataset may have, from that of a folder or file.
@@ -129,7 +126,11 @@ void GetPage::build() {
     all->setContentsMargins(0, 0, 0, 0);
     all->addWidget(scrolling(page, this));
     connect(get_, &QPushButton::clicked, this, &GetPage::startOrPause);
-    connect(file_, &QPushButton::clicked, this, &GetPage::choose);
+    auto* ways = new QMenu(file_);
+    ways->addAction(tr("One file…"), this, [this] { choose(QFileDialog::ExistingFile); });
+    ways->addAction(tr("The folder with the files…"), this,
+                    [this] { choose(QFileDialog::Directory); });
+    file_->setMenu(ways);
     connect(look_, &QPushButton::clicked, this,
             [this] { Q_EMIT lookWanted(QString::fromStdString(own_.string())); });
 }
@@ -158,17 +159,18 @@ void GetPage::showKnown(const std::string& id) {
                         ? tr("Its makers want an account, so Daguerre can't download it. It takes "
                              "the files once you have them.")
                         : tr("It isn't on this machine yet. Nothing is downloaded unasked."));
-    if (bytes > 0) addRow(tr("To download"), bytesText(bytes));
+    if (bytes > 0) addRow(tr("To download"), bytesWords(bytes));
     addRow(tr("Images"), QLocale().toString(qlonglong(row.train_count + row.test_count)));
     addRow(tr("Licence"), QString::fromStdString(row.licence));
     addRow(tr("Source"), QString::fromStdString(row.source));
     addRow(tr("Will lie in"), QString::fromStdString((home_folder() / "datasets" / id).string()));
-    addRow(tr("Free there"), bytesText(freeBytes()));
+    addRow(tr("Free there"), bytesWords(freeBytes()));
     QStringList steps;
     for (std::size_t i = 0; i < row.steps.size(); ++i)
         steps << tr("%1. %2").arg(i + 1).arg(QString::fromStdString(row.steps[i]));
     if (!steps.isEmpty())
-        steps << tr("%1. Press “From a file I have…” and choose the folder with the files.")
+        steps << tr("%1. Press “From a file I have…” and choose the file, or the folder with the "
+                    "files.")
                      .arg(steps.size() + 1);
     steps_->setText(steps.join(QLatin1Char('\n')));
     begun_ = begun_ || fs::exists(home_folder() / "datasets" / ("." + id + ".part"));
@@ -194,7 +196,7 @@ void GetPage::showOwn(const fs::path& from) {
     while (rows_->rowCount() > 0) rows_->removeRow(0);
     addRow(tr("Lies in"), QString::fromStdString(from.string()));
     addRow(tr("A copy lies in"), QString::fromStdString((home_folder() / "datasets").string()));
-    addRow(tr("Free there"), bytesText(freeBytes()));
+    addRow(tr("Free there"), bytesWords(freeBytes()));
     name_->setText(plainName(from));
     name_->setPlaceholderText(tr("Name of the copy"));
     steps_->clear();
@@ -232,10 +234,11 @@ void GetPage::startOrPause() {
     start(own_.string());
 }
 
-void GetPage::choose() {
-    auto* dialog = new QFileDialog(this, tr("The folder with the files"));
+void GetPage::choose(int mode) {
+    auto* dialog = new QFileDialog(
+        this, mode == QFileDialog::Directory ? tr("The folder with the files") : tr("The file"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setFileMode(QFileDialog::FileMode(mode));
     connect(dialog, &QFileDialog::fileSelected, this, &GetPage::importFrom);
     dialog->open();
 }
@@ -288,14 +291,14 @@ void GetPage::showProgress(qint64 done, qint64 total, const QString& what) {
     if (what == QLatin1String("byte")) {
         parts << (total > 0
                       ? tr("%1 of %2")
-                            .arg(bytesText(std::uint64_t(done)), bytesText(std::uint64_t(total)))
-                      : bytesText(std::uint64_t(done)));
-        if (rate > 0) parts << tr("%1/s").arg(bytesText(std::uint64_t(rate)));
+                            .arg(bytesWords(std::uint64_t(done)), bytesWords(std::uint64_t(total)))
+                      : bytesWords(std::uint64_t(done)));
+        if (rate > 0) parts << tr("%1/s").arg(bytesWords(std::uint64_t(rate)));
     } else {
         parts << (total > 0 ? tr("file %1 of %2").arg(done).arg(total) : tr("file %1").arg(done));
     }
     if (rate > 0 && total > done && seconds >= tellAfterSeconds)
-        parts << spanText(double(total - done) / rate);
+        parts << tr("about %1 left").arg(spanWords(double(total - done) / rate));
     progressWords_->setText(parts.join(QStringLiteral(" · ")));
     showState();
 }

@@ -48,7 +48,7 @@ private:
     void showProgress(qint64 done, qint64 total, const QString& what);
     void ended(bool done, bool stopped, const QString& why);
     void showState();
-    void choose();
+    void choose(int mode);  // a QFileDialog::FileMode
 
     Session& session_;
     std::string id_;                      // of the table; "": one's own

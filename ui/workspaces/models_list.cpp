@@ -17,6 +17,7 @@ namespace {
 
 enum Column { Pictures, Name, Family, Makes, OnDisk, Columns };
 constexpr int modelHeight = 72, pictureSide = 56, shownPictures = 4, pictureGap = 2;
+constexpr int headerHeight = 32, wide = 680;  // px; narrower lists show two pictures
 constexpr int sheetSide = 4, sheetGap = 2;
 
 QString whenWords(std::filesystem::file_time_type time) {
@@ -33,6 +34,28 @@ QString originWords(const ModelRow& row) {
     const QString when = whenWords(row.facts.written);
     return row.facts.run.empty() ? when : ModelsList::tr("run, saved %1").arg(when);
 }
+
+/// The titles of the columns, over the words of their cells.
+class FlatHeader : public QHeaderView {
+public:
+    explicit FlatHeader(QWidget* parent) : QHeaderView(Qt::Horizontal, parent) {
+        setFixedHeight(headerHeight);
+        setSectionsClickable(false);
+    }
+
+protected:
+    void paintSection(QPainter* painter, const QRect& rect, int column) const override {
+        painter->save();
+        painter->fillRect(rect, colour(Token::Window));
+        painter->fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1),
+                          colour(Token::Hairline));
+        painter->setFont(daguerre::font(Type::Caption));
+        painter->setPen(colour(Token::Dim));
+        painter->drawText(rect.adjusted(gap3, 0, -gap2, 0), Qt::AlignLeading | Qt::AlignVCenter,
+                          model()->headerData(column, Qt::Horizontal).toString());
+        painter->restore();
+    }
+};
 
 /// Rows parted by a line; the first column shows pictures, the second a name over a caption.
 class RowDelegate : public QStyledItemDelegate {
@@ -61,7 +84,8 @@ public:
 private:
     static void paintPictures(QPainter* painter, const QRect& inside, const QImage& sheet) {
         const std::vector<QImage> pictures = sheetPictures(sheet);
-        for (int i = 0; i < shownPictures; ++i) {
+        const int fitting = (inside.width() + pictureGap) / (pictureSide + pictureGap);
+        for (int i = 0; i < std::min(fitting, shownPictures); ++i) {
             const QRect where(inside.left() + i * (pictureSide + pictureGap),
                               inside.center().y() - pictureSide / 2, pictureSide, pictureSide);
             if (pictures.empty())
@@ -111,6 +135,7 @@ QString makesWords(const ModelInfo& info) {
 }
 
 ModelsList::ModelsList(QWidget* parent) : QTableWidget(0, Columns, parent) {
+    setHorizontalHeader(new FlatHeader(this));
     setHorizontalHeaderLabels({QString(), tr("Model"), tr("Family"), tr("Makes"), tr("Size")});
     setItemDelegate(new RowDelegate(this));
     setSelectionBehavior(SelectRows);
@@ -126,16 +151,21 @@ ModelsList::ModelsList(QWidget* parent) : QTableWidget(0, Columns, parent) {
     verticalHeader()->setDefaultSectionSize(modelHeight);
     QHeaderView* header = horizontalHeader();
     header->setHighlightSections(false);
-    header->setDefaultAlignment(Qt::AlignLeading | Qt::AlignVCenter);
     header->setSectionResizeMode(QHeaderView::Fixed);
-    header->resizeSection(Pictures, shownPictures * (pictureSide + pictureGap) + gap3 + gap2);
     header->setSectionResizeMode(Name, QHeaderView::Stretch);
-    header->setMinimumSectionSize(90);
-    header->resizeSection(Family, 110);
+    header->setMinimumSectionSize(80);
+    header->resizeSection(Family, 100);
     header->resizeSection(Makes, 140);
-    header->resizeSection(OnDisk, 100);
+    header->resizeSection(OnDisk, 90);
     connect(this, &QTableWidget::itemSelectionChanged, this, &ModelsList::chosenChanged);
     connect(this, &QTableWidget::itemDoubleClicked, this, [this] { Q_EMIT tried(); });
+}
+
+void ModelsList::resizeEvent(QResizeEvent* event) {
+    const int pictures = event->size().width() < wide ? shownPictures / 2 : shownPictures;
+    horizontalHeader()->resizeSection(Pictures,
+                                      pictures * (pictureSide + pictureGap) + gap3 + gap2);
+    QTableWidget::resizeEvent(event);
 }
 
 void ModelsList::fill(int row, const ModelRow& model) {

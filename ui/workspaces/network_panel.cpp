@@ -1,6 +1,7 @@
 #include "ui/workspaces/network_panel.h"
 
 #include <QLabel>
+#include <QPushButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -13,24 +14,13 @@
 namespace daguerre {
 namespace {
 
-constexpr int pictureSide = 224, drawSide = 48, drawRows = 4;
-
-Image mirrored(const Image& image) {
-    Image result = image;
-    for (int y = 0; y < image.height; ++y)
-        for (int x = 0; x < image.width; ++x)
-            for (int c = 0; c < image.channels; ++c)
-                result.row<std::uint8_t>(y)[std::size_t(x * image.channels + c)] =
-                    image.row<std::uint8_t>(
-                        y)[std::size_t((image.width - 1 - x) * image.channels + c)];
-    return result;
-}
+constexpr int pictureSide = 224, drawSide = 66, drawRows = 4;
 
 }  // namespace
 
 NetworkViews networkViews(const Image& image, std::uint32_t number, const ViewSettings& settings,
                           int count) {
-    const Image view = network_view(image, settings.size, settings.channels == 1 ? 1 : 3);
+    const Image view = network_view(image, settings.shape().size, settings.shape().channels);
     NetworkViews views;
     views.least = 1;
     views.most = -1;
@@ -43,8 +33,8 @@ NetworkViews networkViews(const Image& image, std::uint32_t number, const ViewSe
     for (int i = 0; i < count; ++i) {
         const std::uint64_t bits = seed_for(
             0, Stream::Flip, std::uint64_t(number) * std::uint64_t(count) + std::uint64_t(i));
-        const bool flip = settings.flips && unit_interval(bits) < 0.5;
-        views.draws.push_back(flip ? mirrored(view) : view);
+        const bool flip = settings.flips && bits >> 63 != 0;
+        views.draws.push_back(flip ? mirror(view) : view);
     }
     return views;
 }
@@ -66,6 +56,11 @@ NetworkPanel::NetworkPanel(QWidget* parent) : QWidget(parent) {
     draws_->setObjectName(QStringLiteral("datasets.draws"));
     draws_->setAccessibleName(tr("Draws of this image"));
     draws_->setShape(drawRows, drawSide);
+    export_ = new QPushButton(tr("Export as seen…"), this);
+    export_->setObjectName(QStringLiteral("datasets.export-seen"));
+    export_->setToolTip(
+        tr("Writes the images of the grid, or the chosen ones, as the network gets them: into a "
+           "folder, or a zip. Where they are mirrored, both forms are written."));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(gap4, gap2, gap4, gap3);
     column->setSpacing(gap2);
@@ -74,8 +69,11 @@ NetworkPanel::NetworkPanel(QWidget* parent) : QWidget(parent) {
     column->addWidget(picture_);
     column->addWidget(numbers_);
     column->addWidget(draws_);
+    column->addWidget(export_);
     column->addStretch();
     draws_->hide();
+    export_->hide();
+    connect(export_, &QPushButton::clicked, this, &NetworkPanel::exportWanted);
     connect(form_, &FieldsForm::changed, this, &NetworkPanel::changed);
 }
 
@@ -105,6 +103,7 @@ void NetworkPanel::show(const NetworkViews& views, const QString& name) {
                           .arg(views.mean, 0, 'f', 2));
     draws_->setThumbnails(std::move(thumbnails));
     draws_->show();
+    export_->show();
 }
 
 }  // namespace daguerre

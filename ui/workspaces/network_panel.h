@@ -2,12 +2,13 @@
 #pragma once
 
 #include <QWidget>
-#include <memory>
+#include <string>
 
 #include "core/base/fields.h"
 #include "core/data/preprocess.h"
 
 class QLabel;
+class QPushButton;
 
 namespace daguerre {
 
@@ -16,7 +17,8 @@ class Gallery;
 
 /// What decides how a network sees an image.
 struct ViewSettings {
-    int size = 28, channels = 1;
+    int size = 28;
+    std::string channels = "1";
     bool flips = false;
 
     void each(auto&& visit) {
@@ -28,13 +30,14 @@ struct ViewSettings {
                           .max = 512});
         visit(channels, Field{.key = "channels",
                               .label = "Channels",
-                              .help = "1: grey, 3: colour",
-                              .min = 1,
-                              .max = 3});
+                              .help = "Colour images can be seen grey, and grey ones as colour",
+                              .choices = {"1", "3"},
+                              .titles = {"1, grey", "3, colour"}});
         visit(flips, Field{.key = "flips",
                            .label = "Mirrored half the time",
                            .help = "Fit where a mirrored image is as good as the image"});
     }
+    ViewShape shape() const { return {size, channels == "1" ? 1 : 3}; }
 };
 
 /// An image as seen, and draws of it as training would make them.
@@ -42,8 +45,7 @@ struct NetworkViews {
     std::vector<Image> draws;
     double least = 0, most = 0, mean = 0;  // in [-1, 1]
 };
-/// `count` draws of the image by number `image`; each is mirrored or not by seed 0. Of another size
-/// than 1 or 3 channels, 3 are taken.
+/// `count` draws of the image by number `image`; each is mirrored or not by seed 0.
 NetworkViews networkViews(const Image& image, std::uint32_t number, const ViewSettings& settings,
                           int count);
 
@@ -61,9 +63,11 @@ public:
 Q_SIGNALS:
     /// By the user or setSettings().
     void changed();
+    void exportWanted();
 
 private:
     FieldsForm* form_;
+    QPushButton* export_;
     QLabel *title_, *picture_, *numbers_;
     Gallery* draws_;
 };

@@ -13,6 +13,7 @@
 #include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
 #include "ui/workspaces/number_charts.h"
+#include "ui/workspaces/pair_view.h"
 
 namespace daguerre {
 namespace {
@@ -167,6 +168,7 @@ void NumbersPanel::show(const Survey* survey, bool running) {
             label < std::size_t(names_.size()) ? names_[qsizetype(label)] : QString());
     const int across = 5;
     means_->setShape(std::clamp((int(means.size()) + across - 1) / across, 1, meanRows), meanSide);
+    means_->setBlanks(false);
     means_->setThumbnails(std::move(means));
 }
 
@@ -184,6 +186,7 @@ ProblemsPanel::ProblemsPanel(QWidget* parent) : QWidget(parent), column_(columnO
     classes_ = addKind("two-classes");
     same_ = addKind("duplicate");
     near_ = addKind("near");
+    column_->addWidget(pairs_ = new PairView(this));
     const auto button = [&](const QString& text, const char* name) {
         auto* made = new QPushButton(text, this);
         made->setObjectName(QLatin1String(name));
@@ -219,7 +222,7 @@ ProblemsPanel::Kind ProblemsPanel::addKind(const char* mark) {
     row->addWidget(kind.show, 0, Qt::AlignTop);
     column_->addWidget(kind.row);
     connect(kind.show, &QPushButton::clicked, this,
-            [this, mark] { Q_EMIT showWanted(QStringLiteral("is:%1").arg(QLatin1String(mark))); });
+            [this, mark] { Q_EMIT showWanted(QLatin1String(mark)); });
     return kind;
 }
 
@@ -251,8 +254,13 @@ void ProblemsPanel::show(const Survey* survey, bool running, const Problems* pro
          !found.two_classes.empty());
     tell(same_, tr("%n picture(s) more than once, pixel by pixel.", nullptr, count(found.same)),
          !found.same.empty());
-    tell(near_, tr("%n pair(s) that look nearly the same.", nullptr, count(found.near)),
+    tell(near_,
+         found.near.size() < most_near
+             ? tr("%n pair(s) that look nearly the same.", nullptr, count(found.near))
+             : tr("%1 pairs or more that look nearly the same; the closest of them are kept.")
+                   .arg(number(count(found.near))),
          !found.near.empty());
+    if (!problems) pairs_->setPairs({});
     const bool any =
         problems && (!found.broken.empty() || !found.same.empty() || !found.near.empty());
     good_->setVisible(problems && !any);

@@ -17,6 +17,7 @@ namespace daguerre {
 class ClassBars;
 class Gallery;
 class HistogramView;
+class PairView;
 class SizeScatter;
 
 /// How far the look through all images is; shared by both panels.
@@ -64,11 +65,12 @@ class ProblemsPanel : public QWidget {
 public:
     explicit ProblemsPanel(QWidget* parent = nullptr);
     SurveyLine* line() const { return line_; }
+    PairView* pairs() const { return pairs_; }
     /// problems null: they aren't known. leftOut: how many images are left out already.
     void show(const Survey* survey, bool running, const Problems* problems, int leftOut);
 
 Q_SIGNALS:
-    void showWanted(const QString& search);
+    void showWanted(const QString& mark);  // "near", "duplicate", ...
     void leaveOutWanted();  // of each picture that is there several times, all but the first
     void takeBackWanted();
     void exportWanted();
@@ -86,6 +88,7 @@ private:
     QVBoxLayout* column_;
     Kind broken_, same_, classes_, leaks_, near_;
     QLabel *reasons_, *good_;
+    PairView* pairs_;
     QPushButton *leaveOut_, *takeBack_, *export_;
 };
 
