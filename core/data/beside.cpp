@@ -10,7 +10,7 @@
 namespace daguerre {
 namespace {
 
-constexpr const char* labels_name = "dataset.json";
+constexpr const char *labels_name = "dataset.json", *solution_name = "LOC_val_solution.csv";
 constexpr int label_limit = 100'000;
 constexpr JsonLimits labels_limits{.bytes = 512u << 20, .depth = 8, .members = 4096};
 
@@ -29,13 +29,16 @@ int label_of(const Json& value) {
 
 bool is_beside(std::string_view name) {
     const std::string_view last = last_part(name);
-    return last == labels_name || last == "synset_words.txt" || last == "LOC_synset_mapping.txt";
+    return last == labels_name || last == "synset_words.txt" || last == "LOC_synset_mapping.txt" ||
+           last == solution_name;
 }
 
 void keep_beside(Beside& beside, std::string_view name, std::string text) {
     const std::string_view last = last_part(name);
     const std::string folder(name.substr(0, name.size() - last.size()));
-    if (last != labels_name) {
+    if (last == solution_name) {
+        beside.solution = std::move(text);
+    } else if (last != labels_name) {
         beside.synsets = std::move(text);
     } else if (beside.labels.empty() || folder.size() < beside.labels_folder.size()) {
         beside.labels = std::move(text);
@@ -61,6 +64,17 @@ std::optional<std::unordered_map<std::string, int>> labels_beside(const Beside& 
         labels[beside.labels_folder + pair[0].get<std::string>()] = label_of(pair[1]);
     }
     return labels;
+}
+
+std::unordered_map<std::string, std::string> solved_synsets(const Beside& beside) {
+    std::unordered_map<std::string, std::string> synsets;
+    for (const std::string& line : lines_of(beside.solution)) {
+        const std::size_t comma = line.find(',');
+        if (comma == std::string::npos) continue;
+        const std::string synset = line.substr(comma + 1, line.find(' ', comma) - comma - 1);
+        if (is_synset(synset)) synsets[line.substr(0, comma)] = synset;
+    }
+    return synsets;
 }
 
 bool is_synset(std::string_view name) {

@@ -83,7 +83,8 @@ void fill_in_sizes(std::vector<NamedFile>& files, const fs::path& folder) {
         workers.emplace_back(part, files.size() * t / threads, files.size() * (t + 1) / threads);
 }
 
-/// dataset.json in the folder, and the words of synsets there or, as Kaggle packs ImageNet, above.
+/// dataset.json in the folder, and what is said of synsets there or, as Kaggle packs ImageNet,
+/// above.
 Beside beside_in(const fs::path& folder, const std::vector<NamedFile>& files) {
     Beside beside;
     std::error_code error;
@@ -97,10 +98,14 @@ Beside beside_in(const fs::path& folder, const std::vector<NamedFile>& files) {
     });
     if (!synsets) return beside;
     fs::path place = fs::canonical(folder, error);
-    for (int up = 0; up < 5 && beside.synsets.empty(); ++up, place = place.parent_path())
+    for (int up = 0; up < 5; ++up, place = place.parent_path()) {
         for (const char* name : {"synset_words.txt", "LOC_synset_mapping.txt"})
-            if (fs::is_regular_file(place / name, error) && beside.synsets.empty())
+            if (beside.synsets.empty() && fs::is_regular_file(place / name, error))
                 keep_beside(beside, name, read_file(place / name, 1 << 20));
+        const fs::path solution = place / "LOC_val_solution.csv";
+        if (beside.solution.empty() && fs::is_regular_file(solution, error))
+            keep_beside(beside, solution.filename().string(), read_file(solution, 16 << 20));
+    }
     return beside;
 }
 

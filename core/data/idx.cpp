@@ -142,13 +142,21 @@ public:
 
     Example at(std::int64_t i) const override {
         require(i >= 0 && i < info_.count, "no such image");
-        Example example{Image::blank(info_.width, info_.height, 1), labels_[std::size_t(i)]};
+        if (label(i) < 0)
+            throw Error("“{file}” has label {label}, but there are only {n} classes.",
+                        {{"file", info_.id + ", image " + std::to_string(i)},
+                         {"label", int(labels_[std::size_t(i)])},
+                         {"n", info_.classes.size()}});
+        Example example{Image::blank(info_.width, info_.height, 1), label(i)};
         const std::size_t n = example.image.pixels.size();
         std::memcpy(example.image.pixels.data(), pixels_.data() + std::size_t(i) * n, n);
         return example;
     }
 
-    int label(std::int64_t i) const override { return labels_.at(std::size_t(i)); }
+    int label(std::int64_t i) const override {
+        const int label = labels_.at(std::size_t(i));
+        return label < int(info_.classes.size()) ? label : -1;
+    }
 
 private:
     DatasetInfo info_;
@@ -253,11 +261,9 @@ std::shared_ptr<const Dataset> open_idx(const fs::path& folder, DatasetInfo info
                      {"n", labels.sizes[0]},
                      {"m", images.sizes[0]},
                      {"images", pair.images.filename()}});
-    const std::uint8_t last = *std::max_element(labels.bytes.begin(), labels.bytes.end());
-    if (info.classes.empty()) info.classes = class_names(folder, last);
-    if (last >= info.classes.size())
-        throw Error("“{labels}” holds label {label}, but there are only {n} classes.",
-                    {{"labels", pair.labels}, {"label", int(last)}, {"n", info.classes.size()}});
+    if (info.classes.empty())
+        info.classes =
+            class_names(folder, *std::max_element(labels.bytes.begin(), labels.bytes.end()));
     if (info.sha256.empty())
         info.sha256 = sha256_of(sha256_of_file(pair.images) + sha256_of_file(pair.labels));
     for (const Pair& each : pairs_in(folder)) info.splits.push_back(each.split);

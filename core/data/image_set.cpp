@@ -75,12 +75,13 @@ class Labels {
 public:
     Labels(const std::vector<NamedFile>& files, std::size_t shared, const Beside& beside,
            const std::string& title)
-        : given_(labels_beside(beside, title)) {
+        : given_(labels_beside(beside, title)), solved_(solved_synsets(beside)) {
         int last = -1;
         for (const NamedFile& file : files) {
             if (given_)
                 last = std::max(last, given_label(file));
-            else if (const auto folder = place_of(file.name, shared).folder; !folder.empty())
+            else if (const auto folder = class_of(file, place_of(file.name, shared).folder);
+                     !folder.empty())
                 folders_.try_emplace(folder, 0);
         }
         for (int label = 0; label <= last; ++label) names.push_back(std::to_string(label));
@@ -92,7 +93,7 @@ public:
     }
     int of(const NamedFile& file, std::string_view folder) const {
         if (given_) return given_label(file);
-        const auto found = folders_.find(folder);
+        const auto found = folders_.find(class_of(file, folder));
         return found == folders_.end() ? -1 : found->second;
     }
 
@@ -104,7 +105,15 @@ private:
         return found == given_->end() ? -1 : found->second;
     }
 
+    /// Its folder; for an image in none, what the solution says.
+    std::string_view class_of(const NamedFile& file, std::string_view folder) const {
+        if (!folder.empty() || solved_.empty()) return folder;
+        const auto found = solved_.find(std::filesystem::path(file.name).stem().string());
+        return found == solved_.end() ? std::string_view() : found->second;
+    }
+
     std::optional<std::unordered_map<std::string, int>> given_;
+    std::unordered_map<std::string, std::string> solved_;
     std::map<std::string_view, int, decltype(&natural_less)> folders_{&natural_less};
 };
 

@@ -328,6 +328,12 @@ private Q_SLOTS:
                  (std::vector<std::string>{"tench", "crane (n02012849)", "crane (n03126707)"}));
         QCOMPARE(dataset->info().licence, row_of("imagenet").licence);
         QCOMPARE(labels_of(*open_dataset("imagenet", "validation")), std::vector<int>{0});
+        write_image(images / "val/ILSVRC2012_val_00000002.png", Image::blank(4, 4, 3));
+        write_image(images / "val/ILSVRC2012_val_00000003.png", Image::blank(4, 4, 3));
+        write_quickly(folder_ / "LOC_val_solution.csv",
+                      "ImageId,PredictionString\nILSVRC2012_val_00000002,n03126707 1 2 3 4 \n"
+                      "ILSVRC2012_val_00000003,soup\nno line\n,\n");
+        QCOMPARE(labels_of(*open_dataset("imagenet", "validation")), (std::vector<int>{2, -1, 0}));
         write_image(folder_ / "flat" / "a.png", Image::blank(4, 4, 3));
         QVERIFY(says(refusal([&] { import_dataset(row_of("imagenet"), folder_ / "flat", go_on); }),
                      "no folders of classes"));

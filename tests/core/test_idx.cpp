@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/data/datasets.h"
+#include "core/data/preprocess.h"
 #include "dataset_files.h"
 #include "refusal.h"
 
@@ -135,9 +136,18 @@ private Q_SLOTS:
             write_pair(one.images, one.labels);
             QVERIFY(says(open_refusal(), one.sentence));
         }
-        write_pair(idx_of({2, 1, 1}, "xx"), idx_of({2}, "\1\2"));
+    }
+
+    void a_label_out_of_range_is_listed_and_the_rest_goes_on() {
+        write_pair(idx_of({3, 4, 4}, std::string(48, 'x')), idx_of({3}, std::string("\1\2\0", 3)));
         write_quickly(folder_ / "classes.txt", "a\nb\n");
-        QVERIFY(says(open_refusal(), "label 2, but there are only 2 classes"));
+        const auto dataset = open_dataset(folder_.string());
+        QVERIFY(says(refusal([&] { dataset->at(1); }), "label 2, but there are only 2 classes"));
+        QCOMPARE(dataset->label(1), -1);
+        const PixelBlock block = network_views(*dataset, 4, 1, {});
+        QCOMPARE(block.labels, (std::vector<int>{1, 0}));
+        QCOMPARE(block.left_out.size(), std::size_t(1));
+        QVERIFY(says(block.left_out[0].name, "image 1"));
     }
 
     void unclear_pairs_are_refused() {
