@@ -314,6 +314,18 @@ void write_floor(const RunFolder& run, const RunRequest& request, const PixelBlo
     if (!floor.empty()) write_json(run.floor(), Json{{"loss", floor}});
 }
 
+/// Whether a folder holds more than a start that was killed at once leaves: a lock, and a run.json
+/// that was being written.
+bool holds_something(const fs::path& folder) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+        const std::string name = entry.path().filename().string();
+        if (name != "lock" && !(name.starts_with(".run.") && name.ends_with(".part.json")))
+            return true;
+    }
+    return error && fs::exists(folder);
+}
+
 /// A folder with run.json, or none when that can't be written.
 std::unique_ptr<FileLock> new_run(const fs::path& folder, const RunRequest& request) {
     try {
@@ -334,8 +346,7 @@ std::unique_ptr<TrainingRun> TrainingRun::start(
     const std::string& dataset, const std::string& family, const fs::path& folder,
     const std::vector<std::pair<std::string, std::string>>& given) {
     check_words(family, given);
-    std::error_code error;
-    if (fs::exists(folder, error) && !fs::is_empty(folder, error))
+    if (holds_something(folder))
         throw Error(
             "“{folder}” exists already. Choose another name, or go on with the run in it: daguerre "
             "train --resume --out {folder}.",

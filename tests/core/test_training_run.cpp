@@ -238,6 +238,14 @@ private Q_SLOTS:
         QCOMPARE(run->advance().images_seen, std::int64_t(8));
     }
 
+    void what_a_start_that_was_killed_at_once_leaves_is_no_run() {
+        write_whole(path("barely/lock"), "1");
+        write_whole(path("barely/.run.123.part.json"), "{");
+        QVERIFY(says(refusal([&] { TrainingRun::resume(path("barely")); }), "no run.json"));
+        advance(*started("barely"), 1);
+        QVERIFY(says(refusal([&] { started("barely"); }), "exists already"));
+    }
+
     void the_first_loss_is_the_mean_square_of_the_target() {
         const auto run = started("first", {{"objective", "eps"}, {"batch", "64"}});
         // An untrained network answers 0, and noise has variance 1.
