@@ -15,6 +15,7 @@
 #include "ui/workspaces/loupe.h"
 #include "ui/workspaces/network_panel.h"
 #include "ui/workspaces/pair_view.h"
+#include "ui/workspaces/train_setup.h"
 
 using namespace daguerre;
 namespace fs = std::filesystem;
@@ -148,6 +149,22 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < 64; ++i) QCOMPARE(one.draws[i].pixels, two.draws[i].pixels);
         QCOMPARE(one.least, -1.);
         QCOMPARE(one.most, 1.);
+    }
+
+    void train_takes_what_was_changed_of_the_view() {
+        DatasetsPage studio;
+        openFolder(studio, studio.pets());
+        choose(studio, "datasets.pages", 3);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.settled(), guard);
+        studio.page()->findChild<NetworkPanel*>()->setSettings({32, "3", true});
+        studio.action("train-on")->trigger();
+        const auto* setup = studio.window->findChild<TrainSetup*>();
+        QVERIFY(setup);
+        const RunStart start = setup->start();
+        QCOMPARE(QString::fromStdString(start.dataset).section(QLatin1Char('/'), -1),
+                 QStringLiteral("pets"));
+        for (const auto& setting : GivenSettings{{"size", "32"}, {"flips", "on"}})
+            QVERIFY(std::ranges::find(start.settings, setting) != start.settings.end());
     }
 
     void what_is_seen_is_exported() {

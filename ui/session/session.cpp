@@ -117,8 +117,8 @@ void Session::fetch(const std::shared_ptr<Job>& job) {
     fetching_->run(job);
 }
 
-void Session::trainOn(const std::string& dataset) {
-    train_ = TrainWish{dataset};
+void Session::trainOn(TrainWish wish) {
+    train_ = std::move(wish);
     Q_EMIT wanted(QStringLiteral("train"));
     Q_EMIT trainWished();
 }

@@ -12,6 +12,7 @@
 
 #include "core/models/open_model.h"
 #include "core/nn/device.h"
+#include "core/training/given_settings.h"
 #include "ui/session/actions.h"
 #include "ui/session/recovery.h"
 #include "ui/session/setting.h"
@@ -67,9 +68,10 @@ struct PhotoWish {
     std::shared_ptr<const JournalContents> journal{};  // instead of `photo`: as it was left
 };
 
-/// A dataset for Train: its id, folder or file.
+/// A dataset for Train: its id, folder or file; and settings that differ from the preset's.
 struct TrainWish {
     std::string dataset;
+    GivenSettings settings{};
 };
 
 /// Workspaces call it and listen to it; it does no work itself.
@@ -153,7 +155,7 @@ public:
         return std::exchange(images_, std::nullopt);
     }
     /// Opens Train with a dataset, which it takes when it is made or when trainWished() comes.
-    void trainOn(const std::string& dataset);
+    void trainOn(TrainWish wish);
     std::optional<TrainWish> takeTrainWish() { return std::exchange(train_, std::nullopt); }
     /// For the bar above the work: what happened and what helps.
     void say(const QString& sentence) { Q_EMIT said(sentence); }

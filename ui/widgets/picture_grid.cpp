@@ -222,7 +222,9 @@ void PictureGrid::paintCell(QPainter& painter, int place) const {
         inside.moveCenter(where.center());
         painter.drawImage(inside, *picture);
     }
-    const bool focused = place == current_ && hasFocus();
+    // The ring is for who walks with the keyboard.
+    const bool focused =
+        place == current_ && hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange);
     if (!isSelected(image) && !focused) return;
     painter.setPen(QPen(colour(focused ? Token::Focus : Token::Accent), 2, Qt::SolidLine,
                         Qt::SquareCap, Qt::MiterJoin));

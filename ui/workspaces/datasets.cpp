@@ -104,7 +104,7 @@ void Datasets::connectActions() {
     });
     on("select-all", [this] { grid_->selectAll(); });
     on("train-on", [this] {
-        if (dataset_ && canTrain()) session_.trainOn(name_);
+        if (dataset_ && canTrain()) session_.trainOn({name_, viewSettings()});
     });
     on("open-image", [this] { openInRetouch(); });
     on("copy-image", [this] { copyImage(); });
@@ -181,6 +181,7 @@ void Datasets::leave(const std::string& name) {
     if (opening_) opening_->cancel();
     opening_ = nullptr;
     name_ = name;
+    suggested_ = {};
     loader_->setDataset(nullptr);
     grid_->lay({});
     forget(std::exchange(dataset_, nullptr));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/data/problems.h"
+#include "core/training/given_settings.h"
 #include "ui/canvas/background.h"
 
 class QComboBox;
@@ -99,6 +100,7 @@ private:
     void dropSurvey();
     void showSurvey();
     void suggestView();
+    GivenSettings viewSettings() const;  // for Train: what was changed of the view
     void showView();
 
     Session& session_;
@@ -128,6 +130,7 @@ private:
     std::shared_ptr<const Survey> survey_;      // null: none was begun
     std::shared_ptr<const Problems> problems_;  // null: they aren't known
     int writing_ = 0;                           // lists that are on their way to the disk
+    std::pair<int, bool> suggested_{};          // size and flips of the view
     int leftOut_ = 0;                           // images, as of the last opening
     QString trouble_;                           // with what was typed into the search field
 };

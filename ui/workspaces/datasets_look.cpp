@@ -302,12 +302,22 @@ void Datasets::suggestView() {
         try {
             const ViewShape shape = suggested_view(*dataset);
             return [this, shape, flips = dataset->info().mirror_safe] {
+                suggested_ = {shape.size, flips};
                 network_->setSettings({shape.size, std::to_string(shape.channels), flips});
             };
         } catch (const Error&) {
             return {};  // nothing of it can be read: the panel stays empty
         }
     });
+}
+
+GivenSettings Datasets::viewSettings() const {
+    const ViewSettings view = network_->settings();
+    GivenSettings changed;
+    if (suggested_.first == 0) return changed;  // it was never seen
+    if (view.size != suggested_.first) changed.emplace_back("size", std::to_string(view.size));
+    if (view.flips != suggested_.second) changed.emplace_back("flips", view.flips ? "on" : "off");
+    return changed;
 }
 
 void Datasets::showView() {

@@ -14,7 +14,7 @@
 namespace daguerre {
 namespace {
 
-constexpr int pictureSide = 224, drawSide = 66, drawRows = 4;
+constexpr int pictureSide = 168, drawSide = 56, drawRows = 4;
 
 }  // namespace
 

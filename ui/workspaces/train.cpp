@@ -175,7 +175,7 @@ void TrainPage::takeWish() {
     const std::optional<TrainWish> wish = session_.takeTrainWish();
     if (!wish) return;
     showRun({});
-    setup_->begin(wish->dataset);
+    setup_->begin(wish->dataset, wish->settings);
 }
 
 void TrainPage::refreshRuns() {

@@ -26,7 +26,7 @@ constexpr std::size_t deepest = 100;  // changes that can be taken back
 
 }  // namespace
 
-void TrainSetup::begin(const std::string& dataset) {
+void TrainSetup::begin(const std::string& dataset, const GivenSettings& own) {
     leaveRun();
     if (!dataset.empty()) {
         if (!form_.values.empty()) remember({});
@@ -38,6 +38,8 @@ void TrainSetup::begin(const std::string& dataset) {
             std::ranges::find(here, "fashion-mnist") != here.end() ? "fashion-mnist" : here.front();
     if (form_.family.empty()) form_.family = families().front().id;
     choose(form_.family, form_.preset(), dataset.empty() ? form_.changed() : Fields());
+    for (const auto& [key, text] : own) set_field_text(form_.values, key, text);
+    if (!own.empty()) changedForm();
 }
 
 void TrainSetup::choose(const std::string& family, const std::string& preset, const Fields& own) {

@@ -38,8 +38,9 @@ public:
     explicit TrainSetup(Session& session, QWidget* parent = nullptr);
     ~TrainSetup() override;
 
-    /// A form for a new run of this dataset; "": the one that stood there.
-    void begin(const std::string& dataset);
+    /// A form for a new run of this dataset, with these settings beside its preset; "": the one
+    /// that stood there.
+    void begin(const std::string& dataset, const GivenSettings& own = {});
     /// The settings of a run, which can only be read; null: a new run, as its form was left.
     void showRun(const RunInfo* run);
     /// Makes a form of the run that is shown, with these changes. Throws as set_field.
