@@ -104,9 +104,13 @@ EventFile::EventFile(const fs::path& folder, std::int64_t images) : file_(next_n
     add_event(images + 1, event::session_log, number_field(session_status, session_start));
 }
 
-void EventFile::add_event(std::int64_t images, int field, std::string_view message) {
-    const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
-    file_.append(record_of(double_field(event::wall_time, now.count()) +
+double EventFile::now() {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+void EventFile::add_event(std::int64_t images, int field, std::string_view message, double wall) {
+    file_.append(record_of(double_field(event::wall_time, wall) +
                            number_field(event::step, images) + bytes_field(field, message)));
 }
 
@@ -120,7 +124,7 @@ void EventFile::add(const LogLine& line) {
     summary += scalar("skipped", double(line.skipped));
     summary += scalar("memory", line.memory);
     if (line.gpu_memory > 0) summary += scalar("gpu_memory", line.gpu_memory);
-    add_event(line.images, event::summary, summary);
+    add_event(line.images, event::summary, summary, line.time > 0 ? line.time : now());
 }
 
 void EventFile::add_preview(std::int64_t images, std::string_view png, int width, int height,

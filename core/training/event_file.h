@@ -23,14 +23,16 @@ public:
     /// passed over by TensorBoard. Throws Error.
     EventFile(const std::filesystem::path& folder, std::int64_t images);
 
-    /// The means of a line's curves and its other numbers. Step: images. Throws Error.
+    /// The means of a line's curves and its other numbers, of the time of the line where it has
+    /// one, else of now. Step: images. Throws Error.
     void add(const LogLine& line);
     /// A PNG file of `width` x `height` pixels. Throws Error.
     void add_preview(std::int64_t images, std::string_view png, int width, int height,
                      int channels);
 
 private:
-    void add_event(std::int64_t images, int field, std::string_view message);
+    void add_event(std::int64_t images, int field, std::string_view message, double wall = now());
+    static double now();  // Unix seconds
 
     Appender file_;
 };

@@ -7,7 +7,10 @@
 #include <limits>
 #include <map>
 
+#include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/image/image_file.h"
+#include "core/training/export_events.h"
 
 using namespace daguerre;
 namespace fs = std::filesystem;
@@ -178,6 +181,43 @@ private Q_SLOTS:
         // Later files, in the order of their names, take back what came after their beginning.
         QCOMPARE(events_in(files[1])[1].step, std::int64_t(641));
         QCOMPARE(events_in(files[2])[1].step, std::int64_t(1281));
+    }
+
+    void a_run_without_events_gets_them_from_its_log() {
+        const fs::path run = fs::path(folder_.path().toStdString()) / "run", out = run / "out";
+        std::string log;
+        const auto add = [&](std::int64_t images, std::int64_t segment, double loss) {
+            LogLine line;
+            line.images = images;
+            line.segment = segment;
+            line.steps = 10;
+            line.curves = {{"loss", {loss, loss, loss}}};
+            line.time = 1e9 + double(images);
+            log += text_of(line) + "\n";
+        };
+        add(640, 0, 0.5);
+        add(1280, 0, 0.25);  // was done again
+        add(1280, 1, 0.75);
+        write_whole(run / "log.jsonl", log);
+        const fs::path preview = run / "previews" / "0000000640.png";
+        write_image(preview, Image::blank(32, 24, 3));
+        write_whole(run / "previews" / "0000001280.png", "not a picture");
+        const auto all = [](const Progress&) { return true; };
+        QVERIFY(!has_events(run));
+        const fs::path file = export_events(run, out, all);
+        QCOMPARE(files_in(out), std::vector<fs::path>{file});
+        QVERIFY(has_events(out));
+        const auto events = events_in(file);
+        QCOMPARE(events.size(), std::size_t(5));  // version, session, two lines, a preview
+        QCOMPARE(events[2].scalars.at("loss"), 0.5f);
+        QCOMPARE(events[2].wall, 1e9 + 640);
+        QCOMPARE(events[3].scalars.at("loss"), 0.75f);
+        QVERIFY(events[4].png == read_file(preview, 1 << 20));
+        // Stopped, or without a log: nothing is left.
+        QVERIFY(export_events(run, run / "no", [](const Progress&) { return false; }).empty());
+        QVERIFY(files_in(run / "no").empty());
+        QVERIFY_THROWS_EXCEPTION(Error, export_events(out, run / "none", all));
+        QVERIFY(!fs::exists(run / "none"));
     }
 };
 

@@ -25,6 +25,7 @@ struct StudioOptions {
     bool colour = false;          // one more model, `colour`, which knows colour
     bool held = false;            // each network call waits for `gate`
     bool fakeRuns = true;         // training needs no network
+    bool realModels = false;      // models are opened from their folders
 };
 
 class Studio {
@@ -56,6 +57,13 @@ public:
             return std::make_shared<const FakeModel>(
                 std::filesystem::path(name).filename().string(), world);
         };
+        if (options.realModels) {
+            source.peek = peek_model;
+            source.open = [](const std::string& name) -> std::shared_ptr<const Model> {
+                if (std::filesystem::exists(name)) return open_model(name);
+                return std::make_shared<const FakeModel>(name);
+            };
+        }
         if (options.fakeRuns)
             source.train = [training = training](const RunStart& start) {
                 return std::make_unique<FakeRun>(start, training);

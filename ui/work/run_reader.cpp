@@ -2,6 +2,9 @@
 
 #include <time.h>
 
+#include <algorithm>
+#include <chrono>
+
 namespace daguerre {
 
 namespace {
@@ -10,6 +13,21 @@ double threadSeconds() {
     timespec time{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     return double(time.tv_sec) + double(time.tv_nsec) / 1e9;
+}
+
+std::vector<KeptState> keptStates(const std::filesystem::path& folder) {
+    namespace fs = std::filesystem;
+    std::vector<KeptState> states;
+    const auto now = fs::file_time_type::clock::now();
+    for (const CheckpointInfo& info : checkpoints_of(folder)) {
+        std::error_code error;  // a folder keeps the time at which it was filled
+        const auto saved =
+            fs::last_write_time(info.newest ? folder / "state.safetensors" : info.folder, error);
+        const std::chrono::duration<double> age =
+            error ? fs::file_time_type::duration(0) : now - saved;
+        states.push_back({info, std::max(age.count(), 0.)});
+    }
+    return states;
 }
 
 }  // namespace
@@ -24,7 +42,7 @@ RunData RunReader::read() {
     if (reader_.read_more()) curves_ = std::make_shared<const RunCurves>(reader_.curves());
     data.curves = curves_;
     data.previews = previews_of(folder_);
-    data.checkpoints = checkpoints_of(folder_);
+    data.checkpoints = keptStates(folder_);
     if (data.info.trouble.pattern.empty()) data.finding = diagnose(data.info, *curves_);
     data.seconds = threadSeconds() - before;
     return data;

@@ -12,11 +12,17 @@
 
 namespace daguerre {
 
+/// A state that was kept, and how long ago.
+struct KeptState {
+    CheckpointInfo info;
+    double age = 0;  // seconds
+};
+
 struct RunData {
     RunInfo info;
     std::shared_ptr<const RunCurves> curves;
     std::vector<PreviewFile> previews;
-    std::vector<CheckpointInfo> checkpoints;
+    std::vector<KeptState> checkpoints;  // as checkpoints_of()
     std::optional<Finding> finding;
     double seconds = 0;  // of a core that reading took
 };

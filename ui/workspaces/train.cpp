@@ -14,6 +14,7 @@
 #include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
 #include "ui/work/errand.h"
+#include "ui/workspaces/train_checkpoints.h"
 #include "ui/workspaces/train_compare.h"
 #include "ui/workspaces/train_dashboard.h"
 #include "ui/workspaces/train_film.h"
@@ -108,11 +109,14 @@ void TrainPage::connectActions() {
         work_->setCurrentIndex(comparing ? (shown_.empty() ? Empty : Charts) : Comparison);
         showData();
     });
-    connect(runs_, &RunList::tryWanted, this, [this](const std::filesystem::path& model) {
-        if (model.empty()) return session_.tryTraining();
-        session_.openModel(model.string());
-        session_.showWorkspace(QStringLiteral("generate"));
-    });
+    connect(runs_->checkpoints(), &Checkpoints::tryWanted, this,
+            [this](const std::filesystem::path& model) {
+                if (model.empty()) return session_.tryTraining();
+                session_.openModel(model.string());
+                session_.showWorkspace(QStringLiteral("generate"));
+            });
+    connect(runs_->checkpoints(), &Checkpoints::exportWanted, this, &TrainPage::askExport);
+    connect(runs_->checkpoints(), &Checkpoints::folderWanted, this, &TrainPage::showInFolder);
     connect(timeline_, &Timeline::filmWanted, this, &TrainPage::film);
     connect(timeline_, &Timeline::moved, dashboard_, &Dashboard::setHover);
     connect(&session_, &Session::trainingChanged, this, &TrainPage::begun);
@@ -267,7 +271,8 @@ void TrainPage::showData() {
     else
         dashboard_->setRuns(shown);
     timeline_->setPreviews(own ? own->previews : std::vector<PreviewFile>());
-    runs_->setCheckpoints(own ? own->checkpoints : std::vector<CheckpointInfo>(), trains());
+    runs_->checkpoints()->setCheckpoints(own ? own->checkpoints : std::vector<KeptState>(),
+                                         trains());
     setup_->showRun(own && own->info.trouble.pattern.empty() ? &own->info : nullptr);
     if (own) showFinding(*own);
     findingBar_->setVisible(own && !finding_->text().isEmpty() &&

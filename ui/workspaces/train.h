@@ -35,6 +35,8 @@ public:
     const std::filesystem::path& shown() const { return shown_; }
     /// A file of events for TensorBoard from the run that is shown, into a folder.
     void writeEvents(const std::filesystem::path& folder);
+    /// Writes a model into a new folder that diffusers opens too, and reads it back.
+    void exportModel(const std::filesystem::path& model, const std::filesystem::path& folder);
 
 protected:
     void showEvent(QShowEvent*) override;
@@ -63,6 +65,8 @@ private:
     void takeWish();
     void tick();
     void film();
+    void showInFolder(const std::filesystem::path& folder);
+    void askExport(const std::filesystem::path& model);
     void exportCharts();
     void exportEvents();
     bool trains() const;  // the run that is shown, here

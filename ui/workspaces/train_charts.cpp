@@ -16,7 +16,7 @@
 namespace daguerre {
 namespace {
 
-constexpr int lossHeight = 220, cardHeight = 132;
+constexpr int lossHeight = 220;
 constexpr int besideFrom = 820;  // px of the dashboard: all controls fit beside the title
 
 QHBoxLayout* rowIn(QWidget* widget) {
@@ -37,14 +37,14 @@ Dashboard::Dashboard(QWidget* parent) : QWidget(parent) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(area_);
-    loss_ = makeCard(tr("Loss"), inside_);
+    loss_ = makeCard(QLatin1String(lossKey), tr("Loss"));
     loss_.chart = new Chart(tr("Loss"), loss_.frame);
     loss_.chart->setObjectName(QStringLiteral("train.loss"));
     loss_.frame->setMinimumHeight(lossHeight);
     makeControls();
     loss_.column->addWidget(loss_.chart, 1);
     connectChart(loss_.chart);
-    levels_ = makeCard(tr("Loss by noise level σ"), inside_);
+    levels_ = makeCard(QStringLiteral("levels"), tr("Loss by noise level σ"));
     levels_.map = new HeatMap(tr("Loss by noise level"), levels_.frame);
     levels_.map->setObjectName(QStringLiteral("train.levels"));
     levels_.map->setToolTip(
@@ -57,38 +57,6 @@ Dashboard::Dashboard(QWidget* parent) : QWidget(parent) {
     });
     setLook();
     arrange();
-}
-
-Dashboard::Card Dashboard::makeCard(const QString& title, QWidget* parent) {
-    Card card;
-    card.frame = new QFrame(parent);
-    card.frame->setAutoFillBackground(true);
-    card.frame->setBackgroundRole(QPalette::Base);
-    card.frame->setMinimumHeight(cardHeight);
-    QVBoxLayout* column = card.column = new QVBoxLayout(card.frame);
-    column->setContentsMargins(gap2, gap1, gap1, gap1);
-    column->setSpacing(gap1);
-    QHBoxLayout* row = card.row = new QHBoxLayout;
-    row->setContentsMargins(gap1, 0, gap2, 0);
-    row->setSpacing(gap2);
-    card.title = new QLabel(title, card.frame);
-    card.title->setFont(daguerre::font(Type::Section));
-    card.note = caption(card.frame);
-    card.note->setWordWrap(false);
-    card.note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // it may be cut
-    card.value = new QLabel(card.frame);
-    card.value->setFont(fixedFont());
-    row->addWidget(card.title);
-    row->addWidget(card.note, 1);
-    row->addWidget(card.value);
-    column->addLayout(row);
-    auto* full = new QToolButton(card.frame);
-    full->setAutoRaise(true);
-    full->setFixedSize(20, 20);
-    setIconOnly(full, "fullscreen", tr("Only this card, or all again"));
-    row->addWidget(full);
-    connect(full, &QToolButton::clicked, this, [this, frame = card.frame] { enlarge(frame); });
-    return card;
 }
 
 void Dashboard::makeControls() {

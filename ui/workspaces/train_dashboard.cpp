@@ -29,7 +29,7 @@
 namespace daguerre {
 namespace {
 
-constexpr int averagePlaces = Dashboard::averagePlaces, wideFrom = 760;
+constexpr int averagePlaces = Dashboard::averagePlaces;
 
 const std::vector<CurvePoint>* curveOf(const RunData& data, const std::string& name) {
     if (!data.curves) return nullptr;
@@ -78,7 +78,7 @@ QString valueWords(const QString& name, double value) {
 
 Dashboard::Card& Dashboard::cardOf(const QString& name) {
     if (const auto found = cards_.find(name); found != cards_.end()) return found->second;
-    Card card = makeCard(titleOf(name), inside_);
+    Card card = makeCard(name, titleOf(name));
     card.chart = new Chart(titleOf(name), card.frame);
     card.chart->setObjectName(QLatin1String("train.") +
                               QString(name).replace(QLatin1Char(' '), QLatin1Char('-')));
@@ -87,7 +87,9 @@ Dashboard::Card& Dashboard::cardOf(const QString& name) {
     if (name == QLatin1String("data wait"))
         card.frame->setToolTip(tr("Share of the time in which the network waits for images"));
     order_.push_back(name);
-    return cards_[name] = card;
+    cards_[name] = card;
+    setLook();
+    return cards_[name];
 }
 
 void Dashboard::setRuns(const std::vector<ShownRun>& runs) {
@@ -134,8 +136,7 @@ void Dashboard::show() {
                     names.push_back(word);
     showCard(QStringLiteral("loss"), loss_);
     for (const QString& name : names) showCard(name, cardOf(name));
-    for (auto& [name, card] : cards_)
-        card.frame->setVisible(std::ranges::find(names, name) != names.end() && !large_);
+    for (auto& [name, card] : cards_) card.wanted = std::ranges::find(names, name) != names.end();
     showLevels();
     setRange();
     arrange();
@@ -205,12 +206,11 @@ void Dashboard::showLevels() {
             columns.push_back(std::move(column));
         }
         showSigmas(runs_.front().data.info.settings);
-        levels_.note->setText(curves.floor.empty() ? tr("share of the greatest")
-                                                   : tr("share of the best linear one"));
+        levels_.note->setText(curves.floor.empty() ? tr("÷ greatest") : tr("÷ linear"));
     }
     // The map is of images or of active time.
     const bool fits = axis_->currentIndex() == Images || axis_->currentIndex() == Active;
-    levels_.frame->setVisible(!columns.empty() && fits && !large_);
+    levels_.wanted = !columns.empty() && fits;
     levels_.map->setWordsOfX([this](double x) { return wordsOfX(x); });
     levels_.map->setColumns(std::move(columns));
 }
@@ -275,39 +275,6 @@ void Dashboard::setHover(double images) {
     loss_.chart->setHover(images);
     levels_.map->setHover(images);
     for (auto& [name, card] : cards_) card.chart->setHover(images);
-}
-
-/// The loss over the whole width; below it as many cards in a row as there is room for.
-void Dashboard::arrange() {
-    while (QLayoutItem* item = grid_->takeAt(0)) delete item;
-    std::vector<QFrame*> frames{levels_.frame};
-    for (const QString& name : order_) frames.push_back(cards_[name].frame);
-    if (large_) {
-        for (QFrame* frame : frames) frame->setVisible(frame == large_);
-        loss_.frame->setVisible(loss_.frame == large_);
-        grid_->addWidget(large_, 0, 0);
-        return;
-    }
-    loss_.frame->show();
-    const int columns = area_->width() >= wideFrom ? 3 : 2;
-    grid_->addWidget(loss_.frame, 0, 0, 1, columns);
-    grid_->setRowStretch(0, 2);
-    int place = 0;
-    for (QFrame* frame : frames) {
-        if (frame->isHidden()) continue;
-        grid_->addWidget(frame, 1 + place / columns, place % columns);
-        grid_->setRowStretch(1 + place / columns, 1);
-        ++place;
-    }
-    for (int row = 1 + (place + columns - 1) / columns; row < grid_->rowCount(); ++row)
-        grid_->setRowStretch(row, 0);  // of an earlier arrangement
-    for (int column = 0; column < 3; ++column)
-        grid_->setColumnStretch(column, column < columns ? 1 : 0);
-}
-
-void Dashboard::enlarge(QFrame* frame) {
-    large_ = large_ ? nullptr : frame;
-    show();
 }
 
 void Dashboard::resizeEvent(QResizeEvent* event) {

@@ -38,6 +38,10 @@ inline const Setting<int> lastDrawn{"train/drawn", int(ChartLook::Drawn::Both)};
 inline const Setting<int> lastScale{"train/scale", int(ChartScale::Log)};
 inline const Setting<int> lastAverage{"train/average", 400};  // 10,000 images
 
+/// Cards below the loss, in the order in which they stand, and those that aren't shown.
+inline const Setting<QStringList> cardPlaces{"train/cards", QStringList()};
+inline const Setting<QStringList> hiddenCards{"train/hiddenCards", QStringList()};
+
 class Dashboard : public QWidget {
     Q_OBJECT
 public:
@@ -60,18 +64,28 @@ Q_SIGNALS:
 
 protected:
     void resizeEvent(QResizeEvent*) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     enum Axis { Images, Steps, Active, Wall };
+    static constexpr const char* lossKey = "loss";
     struct Card {
+        QString key{};
+        bool wanted = false;  // there is something to show
         QFrame* frame = nullptr;
         QVBoxLayout* column = nullptr;
         QHBoxLayout* row = nullptr;  // of the title
-        QLabel *title = nullptr, *note = nullptr, *value = nullptr;
+        QLabel *note = nullptr, *value = nullptr;
         Chart* chart = nullptr;
         HeatMap* map = nullptr;
     };
-    Card makeCard(const QString& title, QWidget* parent);
+    Card makeCard(const QString& key, const QString& title);
+    QToolButton* makeMenu(const Card& card);
+    bool isShown(const Card& card) const;
+    std::vector<Card*> ordered();
+    void moveCard(const QString& key, int by);
+    void hideCard(const QString& key);
+    void setHidden(const QStringList& keys);
     Card& cardOf(const QString& name);
     void makeControls();
     void placeControls();
@@ -91,7 +105,8 @@ private:
     std::vector<ShownRun> runs_;
     Card loss_, levels_;
     std::map<QString, Card> cards_;  // by the name of the curve
-    std::vector<QString> order_;
+    std::vector<QString> order_;     // as the curves came
+    QStringList places_ = cardPlaces.get(), hidden_ = hiddenCards.get();
     QFrame* large_ = nullptr;
     QWidget* controls_ = nullptr;  // of the loss
     std::array<QWidget*, 2> controlHalves_{};

@@ -2,6 +2,7 @@
 #include <QFileDialog>
 #include <QUrl>
 
+#include "core/models/model_library.h"
 #include "core/training/export_events.h"
 #include "ui/widgets/notice.h"
 #include "ui/widgets/sentence.h"
@@ -11,13 +12,38 @@
 #include "ui/workspaces/train_words.h"
 
 namespace daguerre {
-namespace {
 
-void showInFolder(const std::filesystem::path& folder) {
+void TrainPage::showInFolder(const std::filesystem::path& folder) {
     QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(folder.string())));
 }
 
-}  // namespace
+void TrainPage::askExport(const std::filesystem::path& model) {
+    auto* dialog = new QFileDialog(this, tr("Export into a new folder"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setOption(QFileDialog::DontConfirmOverwrite);
+    dialog->selectFile(nameOf(shown_));
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this, model](const QString& folder) { exportModel(model, folder.toStdString()); });
+    dialog->open();
+}
+
+void TrainPage::exportModel(const std::filesystem::path& model,
+                            const std::filesystem::path& folder) {
+    const auto job = makeJob<Errand>(
+        tr("Export %1").arg(nameOf(folder)),
+        [this, model, folder,
+         open = session_.source().open](const OnProgress& onProgress) -> Errand::Then {
+            const int alike = export_model(*open(model.string()), folder, onProgress);
+            if (alike == 0) return {};
+            return [this, alike, folder] {
+                notice_->say(tr("Written and read back: %n test picture(s) alike.", nullptr, alike),
+                             tr("Show in folder"), [this, folder] { showInFolder(folder); });
+            };
+        });
+    connect(job.get(), &Errand::ready, this, Errand::call);
+    session_.make(job);
+}
 
 void TrainPage::exportCharts() {
     auto* dialog = new QFileDialog(this, tr("Export the charts"));
@@ -46,7 +72,8 @@ void TrainPage::exportEvents() {
     if (has_events(shown_))
         return notice_->say(tr("The run's folder holds them: tensorboard --logdir “%1”")
                                 .arg(QString::fromStdString(shown_.string())),
-                            tr("Show in folder"), [folder = shown_] { showInFolder(folder); });
+                            tr("Show in folder"),
+                            [this, folder = shown_] { showInFolder(folder); });
     auto* dialog = new QFileDialog(this, tr("Events for TensorBoard"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::Directory);
@@ -67,7 +94,7 @@ void TrainPage::writeEvents(const std::filesystem::path& folder) {
                                  .arg(QString::fromStdString(file.filename().string()),
                                       QString::fromStdString(file.parent_path().string())),
                              tr("Show in folder"),
-                             [folder = file.parent_path()] { showInFolder(folder); });
+                             [this, folder = file.parent_path()] { showInFolder(folder); });
             };
         });
     connect(job.get(), &Errand::ready, this, Errand::call);

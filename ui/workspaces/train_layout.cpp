@@ -38,7 +38,7 @@ QToolButton* wordButton(const char* sign, const QString& words, const char* name
 TrainPage::TrainPage(Session& session, QWidget* parent)
     : QWidget(parent),
       session_(session),
-      runs_(new RunList(session.actions(), this)),
+      runs_(new RunList(this)),
       setup_(new TrainSetup(session, this)),
       notice_(new Notice(this)) {
     auto* middle = new QVBoxLayout;

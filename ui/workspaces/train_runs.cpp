@@ -10,13 +10,13 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "ui/session/actions.h"
 #include "ui/widgets/chart.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/panel_parts.h"
 #include "ui/widgets/sentence.h"
 #include "ui/widgets/style_parts.h"
 #include "ui/widgets/theme.h"
+#include "ui/workspaces/train_checkpoints.h"
 #include "ui/workspaces/train_words.h"
 
 namespace daguerre {
@@ -91,8 +91,7 @@ private:
 
 }  // namespace
 
-RunList::RunList(Actions& actions, QWidget* parent)
-    : QWidget(parent), list_(new QListWidget(this)), points_(new QListWidget(this)) {
+RunList::RunList(QWidget* parent) : QWidget(parent), list_(new QListWidget(this)) {
     setFixedWidth(listWidth);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(gap2, 0, gap2, gap3);
@@ -107,23 +106,12 @@ RunList::RunList(Actions& actions, QWidget* parent)
     compare_->setIcon(icon("layout-split"));
     column->addWidget(compare_);
     column->addWidget(hairline(this));
-    heading_ = new QLabel(tr("Checkpoints"), this);
-    heading_->setFont(daguerre::font(Type::Section));
-    column->addWidget(heading_);
-    points_->setObjectName(QStringLiteral("train.checkpoints"));
-    points_->setAccessibleName(tr("Checkpoints"));
-    column->addWidget(points_, 2);
-    try_ = new QPushButton(tr("Try in Generate"), this);
-    try_->setObjectName(QStringLiteral("train.try"));
-    try_->setIcon(icon("stars"));
-    try_->setToolTip(actions["train-try"]->text());
-    column->addWidget(try_);
-    for (QListWidget* list : {list_, points_}) {
-        list->setFrameShape(QFrame::NoFrame);
-        list->viewport()->setAutoFillBackground(false);
-        list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-        list->setMouseTracking(true);
-    }
+    checkpoints_ = new Checkpoints(this);
+    column->addWidget(checkpoints_, 2);
+    list_->setFrameShape(QFrame::NoFrame);
+    list_->viewport()->setAutoFillBackground(false);
+    list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    list_->setMouseTracking(true);
     connect(list_, &QListWidget::currentItemChanged, this, [this](QListWidgetItem* item) {
         if (item && !filling_) Q_EMIT shown(current());
     });
@@ -133,16 +121,6 @@ RunList::RunList(Actions& actions, QWidget* parent)
         Q_EMIT tickedChanged();
     });
     connect(compare_, &QPushButton::clicked, this, &RunList::compareWanted);
-    const auto tryIt = [this] {
-        const int row = points_->currentRow();
-        const bool newest = row < 0 || checkpoints_[std::size_t(row)].newest;
-        if (trainingShown_ && newest) return Q_EMIT tryWanted({});
-        const std::size_t index = row < 0 ? checkpoints_.size() - 1 : std::size_t(row);
-        Q_EMIT tryWanted(checkpoints_[index].folder);
-    };
-    connect(try_, &QPushButton::clicked, this, tryIt);
-    connect(points_, &QListWidget::itemActivated, this, tryIt);
-    setCheckpoints({}, false);
     showCompare();
 }
 
@@ -244,25 +222,6 @@ void RunList::showCompare() {
 void RunList::setComparing(bool comparing) {
     comparing_ = comparing;
     showCompare();
-}
-
-void RunList::setCheckpoints(const std::vector<CheckpointInfo>& checkpoints, bool training) {
-    trainingShown_ = training;
-    const int row = points_->currentRow();
-    const bool same = checkpoints.size() == checkpoints_.size() &&
-                      std::ranges::equal(checkpoints, checkpoints_, {}, &CheckpointInfo::images,
-                                         &CheckpointInfo::images);
-    checkpoints_ = checkpoints;
-    if (!same) {
-        points_->clear();
-        for (const CheckpointInfo& point : checkpoints)
-            points_->addItem(point.newest ? tr("%1  newest").arg(countWords(point.images))
-                                          : countWords(point.images));
-        if (row >= 0 && row < points_->count()) points_->setCurrentRow(row);
-    }
-    const bool any = !checkpoints.empty() || training;
-    for (QWidget* widget : std::initializer_list<QWidget*>{heading_, points_, try_})
-        widget->setVisible(any);
 }
 
 }  // namespace daguerre

@@ -9,17 +9,16 @@
 #include "core/training/runs.h"
 #include "ui/work/train_job.h"
 
-class QLabel;
 class QPushButton;
 
 namespace daguerre {
 
-class Actions;
+class Checkpoints;
 
 class RunList : public QWidget {
     Q_OBJECT
 public:
-    explicit RunList(Actions& actions, QWidget* parent = nullptr);
+    explicit RunList(QWidget* parent = nullptr);
 
     /// Ticks and the choice stay.
     void setRuns(const std::vector<RunInfo>& runs);
@@ -32,7 +31,7 @@ public:
     /// Those that are ticked, in the order of the list. A run's colour is its place there.
     std::vector<std::filesystem::path> ticked() const;
     int colourOf(const std::filesystem::path& folder) const;
-    void setCheckpoints(const std::vector<CheckpointInfo>& checkpoints, bool training);
+    Checkpoints* checkpoints() const { return checkpoints_; }
     void setComparing(bool comparing);
 
 Q_SIGNALS:
@@ -40,7 +39,6 @@ Q_SIGNALS:
     void newWanted();
     void tickedChanged();
     void compareWanted();
-    void tryWanted(const std::filesystem::path& model);  // empty: the newest of what is trained
 
 private:
     QWidget* makeHeading();
@@ -50,11 +48,10 @@ private:
     std::vector<RunInfo> runs_;
     std::filesystem::path training_;
     QString trainingWords_;
-    std::vector<CheckpointInfo> checkpoints_;
-    bool trainingShown_ = false, comparing_ = false, filling_ = false;
-    QListWidget *list_, *points_;
-    QLabel* heading_;
-    QPushButton *compare_, *try_;
+    bool comparing_ = false, filling_ = false;
+    QListWidget* list_;
+    Checkpoints* checkpoints_;
+    QPushButton* compare_;
 };
 
 }  // namespace daguerre

@@ -102,6 +102,7 @@ QWidget* TrainSetup::makeForms() {
     search_->setPlaceholderText(tr("Find a setting"));
     search_->setAccessibleName(tr("Find a setting"));
     search_->setClearButtonEnabled(true);
+    search_->setTextMargins(gap1, 0, gap1, 0);
     connect(search_, &QLineEdit::textChanged, this, &TrainSetup::rebuild);
     column->addWidget(search_);
     groups_ = new QWidget(inside);

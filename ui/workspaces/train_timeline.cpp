@@ -174,6 +174,7 @@ Timeline::Timeline(Session& session, QWidget* parent)
     row->addWidget(slider_, 1);
     at_ = new QLabel(this);
     at_->setFont(fixedFont());
+    at_->setToolTip(tr("Images seen"));
     row->addWidget(at_);
     speed_ = new QComboBox(this);
     for (const int speed : speeds) speed_->addItem(tr("%1 / s").arg(speed), speed);
@@ -238,9 +239,8 @@ void Timeline::setCurrent(int index) {
 void Timeline::showPlace() {
     const int index = current();
     if (slider_->value() != index && index >= 0) slider_->setValue(index);
-    at_->setText(index < 0
-                     ? QString()
-                     : tr("at %1 images").arg(countWords(previews()[std::size_t(index)].images)));
+    at_->setText(index < 0 ? QString()
+                           : tr("at %1").arg(countWords(previews()[std::size_t(index)].images)));
     const int followed = sheet_->followed();
     note_->setText(
         index < 0 ? QString()
