@@ -15,9 +15,10 @@ struct Spread {
 };
 
 /// The eigenvalues of the covariance of the pixels, in units of [-1, 1]; shares sum to 1. Up to
-/// 20,000 images spread over the set. Up to 1024 values an image exact for these; beyond, by
-/// Lanczos quadrature with fixed probes (Ubaru, Chen, Saad 2017, "Fast estimation of tr(f(A)) via
-/// stochastic Lanczos quadrature"), which is right to about a percent. Blocks: a second or a few.
+/// 20,000 images spread over the set, fewer of large ones. Up to 1024 values an image exact for
+/// these; beyond, by Lanczos quadrature with fixed probes (Ubaru, Chen, Saad 2017, "Fast estimation
+/// of tr(f(A)) via stochastic Lanczos quadrature"), which is right to about a percent. Blocks: a
+/// second or a few.
 std::vector<Spread> pixel_spread(const PixelBlock& views);
 
 /// The unweighted loss of the best linear denoiser in each of level_bins bins, in what the network
