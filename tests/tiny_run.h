@@ -11,7 +11,8 @@
 #include "tiny_data.h"
 
 /// The tiny shapes as a folder of IDX files, so that a run can name them.
-inline void write_tiny_dataset(const std::filesystem::path& folder, int count = 32) {
+inline void write_tiny_dataset(const std::filesystem::path& folder, int count = 32,
+                               const std::string& split = "train") {
     const auto dataset = tiny_dataset(count);
     std::string pixels, labels;
     for (int i = 0; i < count; ++i) {
@@ -20,9 +21,10 @@ inline void write_tiny_dataset(const std::filesystem::path& folder, int count = 
                       example.image.pixels.size());
         labels += char(example.label);
     }
-    daguerre::write_whole(folder / "train-images-idx3-ubyte",
+    daguerre::write_whole(folder / (split + "-images-idx3-ubyte"),
                           idx_of({unsigned(count), 16, 16}, pixels));
-    daguerre::write_whole(folder / "train-labels-idx1-ubyte", idx_of({unsigned(count)}, labels));
+    daguerre::write_whole(folder / (split + "-labels-idx1-ubyte"),
+                          idx_of({unsigned(count)}, labels));
 }
 
 /// Settings of a network that takes a few milliseconds a step.

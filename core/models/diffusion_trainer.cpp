@@ -85,6 +85,25 @@ public:
         return {{{"loss", value}}, norm, !applied, by_level(values, levels), at_once};
     }
 
+    double held_out_loss(const Batch& batch, std::int64_t at_once) const override {
+        const c10::InferenceMode inference;
+        UNet network(setup_.network);
+        load_into(*network, update_.average(), "the average");
+        network->to(device_);
+        network->eval();
+        const std::int64_t count = batch.images.size(0);
+        at::Tensor sum = at::zeros({}, at::TensorOptions(device_).dtype(at::kDouble));
+        for (std::int64_t first = 0; first < count; first += at_once) {
+            const Batch some = part_of(batch, first, std::min(at_once, count - first));
+            std::vector<double> levels;
+            for (std::int64_t k = 0; k < some.images.size(0); ++k)
+                levels.push_back((double(first + k) + 0.5) / double(count));
+            const Lesson lesson = lesson_of(some, levels);
+            sum += errors_of(network, lesson, labels_of(some, 0)).sum(at::kDouble);
+        }
+        return sum.item<double>() / double(count);
+    }
+
     std::shared_ptr<const Model> snapshot(const Origin& origin) const override {
         UNet copy(setup_.network);
         load_into(*copy, update_.average(), origin.run);
@@ -120,6 +139,21 @@ private:
             seed_for(run_seed(), Stream::Dropout, std::uint64_t(images_before)));
     }
 
+    static Batch part_of(const Batch& batch, std::int64_t first, std::int64_t count) {
+        return {batch.images.narrow(0, first, count), batch.labels.narrow(0, first, count),
+                batch.noise.narrow(0, first, count), batch.first + first};
+    }
+
+    /// The mean square of what a network's answer misses, unweighted, one an image.
+    at::Tensor errors_of(UNet& network, const Lesson& lesson, const at::Tensor& labels) const {
+        at::Tensor answer;
+        {
+            const Autocast autocast(device_.type(), request_.precision == "bf16");
+            answer = network->forward(lesson.x, lesson.t, labels);
+        }
+        return (answer.to(at::kFloat) - lesson.target).square().mean({1, 2, 3});
+    }
+
     /// Leaves the gradients of the whole batch, worked through in parts of `part` images; errors_
     /// and losses_ of each part.
     void learn(const Batch& batch, const std::vector<double>& levels, std::int64_t part) {
@@ -129,17 +163,11 @@ private:
         network_->train();
         for (std::int64_t first = 0; first < count; first += part) {
             const std::int64_t n = std::min(part, count - first);
-            const Batch some{batch.images.narrow(0, first, n), batch.labels.narrow(0, first, n),
-                             batch.noise.narrow(0, first, n), batch.first + first};
+            const Batch some = part_of(batch, first, n);
             const Lesson lesson =
                 lesson_of(some, {levels.begin() + first, levels.begin() + first + n});
-            at::Tensor answer;
-            {
-                const Autocast autocast(device_.type(), request_.precision == "bf16");
-                answer = network_->forward(lesson.x, lesson.t, labels_of(some));
-            }
             const at::Tensor error =
-                (answer.to(at::kFloat) - lesson.target).square().mean({1, 2, 3});
+                errors_of(network_, lesson, labels_of(some, options_.label_drop));
             const at::Tensor loss = (error * lesson.weight).sum() / double(count);
             loss.backward();
             errors_.push_back(error.detach());
@@ -172,14 +200,14 @@ private:
     }
 
     /// Undefined for a network without classes; the last index stands for no class.
-    at::Tensor labels_of(const Batch& batch) const {
+    at::Tensor labels_of(const Batch& batch, double label_drop) const {
         const auto classes = std::int64_t(shape_.classes.size());
         if (classes == 0) return {};
         const at::Tensor labels = at::empty(batch.labels.sizes(), staged(at::kLong, device_));
         labels.copy_(batch.labels);
         auto* values = labels.mutable_data_ptr<std::int64_t>();
         for (std::int64_t i = 0; i < labels.size(0); ++i)
-            if (values[i] < 0 || drops_label(run_seed(), batch.first + i, options_.label_drop))
+            if (values[i] < 0 || drops_label(run_seed(), batch.first + i, label_drop))
                 values[i] = classes;
         return to_device(labels, device_);
     }

@@ -35,6 +35,10 @@ public:
     virtual ~Trainer() = default;
     /// One update. Blocks. A loss that isn't finite skips it.
     virtual Losses step(const Batch&, const StepContext&) = 0;
+    /// The mean unweighted loss of the averaged weights on a batch with its noise, image k of N at
+    /// level (k + ½) / N, worked through in parts of `at_once`. Changes nothing that training hangs
+    /// on. Blocks.
+    virtual double held_out_loss(const Batch&, std::int64_t at_once) const = 0;
     /// The averaged weights, copied.
     virtual std::shared_ptr<const Model> snapshot(const Origin&) const = 0;
     /// Everything that resuming needs, sharing memory with the trainer; and back, copied.

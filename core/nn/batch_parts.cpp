@@ -9,14 +9,14 @@
 namespace daguerre {
 namespace {
 
-/// Whether the work came through; false: out of memory.
-bool came_through(const std::function<void(std::int64_t)>& work, std::int64_t part) {
+/// How memory ran out; null when the work came through.
+std::exception_ptr ran_out(const std::function<void(std::int64_t)>& work, std::int64_t part) {
     try {
         work(part);
-        return true;
+        return nullptr;
     } catch (...) {
         if (!is_out_of_memory(std::current_exception())) throw;
-        return false;
+        return std::current_exception();
     }
 }
 
@@ -29,11 +29,8 @@ void forget_unused_memory() {
 
 std::int64_t BatchParts::run(std::int64_t count, const std::function<void(std::int64_t)>& work) {
     std::int64_t part = at_once_ > 0 ? std::min(at_once_, count) : count;
-    while (!came_through(work, part)) {
-        if (part == 1)
-            throw Error(
-                "Memory ran out, although smaller pieces were tried down to a single image. "
-                "Nothing is lost: the last saved state is whole. A smaller preset would fit.");
+    while (const std::exception_ptr failure = ran_out(work, part)) {
+        if (part == 1) std::rethrow_exception(failure);
         forget_unused_memory();  // outside the catch, where all that the work held is gone
         at_once_ = part = (part + 1) / 2;
     }

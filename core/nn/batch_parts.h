@@ -15,7 +15,8 @@ public:
 
     /// Calls `work` with the size of a part for a batch of `count` images. When it runs out of
     /// memory it is called again with half of it, until it comes through; it must bear to begin
-    /// anew. Gives the size. Throws Error when not even one image fits; what else `work` throws.
+    /// anew. Gives the size. Throws what ran out when not even one image fits; what else `work`
+    /// throws.
     std::int64_t run(std::int64_t count, const std::function<void(std::int64_t part)>& work);
 
 private:

@@ -1,6 +1,8 @@
 #include "core/training/checkpoint.h"
 
 #include <algorithm>
+#include <cmath>
+#include <fstream>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -9,12 +11,13 @@
 #include "core/data/datasets.h"
 #include "core/models/families.h"
 #include "core/models/train_request.h"
+#include "core/nn/safetensors.h"
 
 namespace daguerre {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kept_checkpoints = 3;
+constexpr std::size_t newest_checkpoints = 3;
 
 std::string numbered(std::int64_t images_seen) {
     const std::string digits = std::to_string(images_seen);
@@ -28,7 +31,74 @@ std::string text_at(const Json& json, const char* key, const fs::path& file) {
     return json[key].get<std::string>();
 }
 
+/// Removes those that nothing speaks for.
+void drop_checkpoints(const fs::path& folder) {
+    std::vector<fs::path> all;
+    for (const auto& entry : fs::directory_iterator(folder)) all.push_back(entry.path());
+    std::erase_if(all, [](const fs::path& each) {  // what a kill left half copied goes
+        return each.filename().string().starts_with('.') && fs::remove_all(each) > 0;
+    });
+    std::sort(all.begin(), all.end());
+    std::vector<std::optional<double>> losses;
+    for (const fs::path& each : all) losses.push_back(test_loss_of(each / "state.safetensors"));
+    const std::size_t best = best_of(losses);
+    for (std::size_t i = 0; i + newest_checkpoints < all.size(); ++i)
+        if (i != best && !fs::exists(all[i] / kept_mark)) fs::remove_all(all[i]);
+}
+
+/// Whether a folder holds more than a start that was killed at once leaves: a lock, and a run.json
+/// that was being written.
+bool holds_something(const fs::path& folder) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+        const std::string name = entry.path().filename().string();
+        if (name != "lock" && !(name.starts_with(".run.") && name.ends_with(".part.json")))
+            return true;
+    }
+    return error && fs::exists(folder);
+}
+
 }  // namespace
+
+void check_new_run(const fs::path& folder) {
+    if (holds_something(folder))
+        throw Error(
+            "“{folder}” exists already. Choose another name, or go on with the run in it: daguerre "
+            "train --resume --out {folder}.",
+            {{"folder", folder}});
+}
+
+std::unique_ptr<FileLock> new_run(const fs::path& folder, const RunRequest& request) {
+    try {
+        auto lock = std::make_unique<FileLock>(RunFolder{folder}.lock(), folder.string());
+        write_run(folder, request);
+        return lock;
+    } catch (...) {
+        std::error_code ignored;
+        fs::remove(RunFolder{folder}.lock(), ignored);
+        fs::remove(folder, ignored);
+        throw;
+    }
+}
+
+std::optional<double> test_loss_of(const fs::path& state) {
+    try {
+        const WeightsMetadata metadata = read_safetensors_metadata(state);
+        const auto found = metadata.find("test_loss");
+        if (found == metadata.end()) return std::nullopt;
+        const double loss = std::stod(found->second);
+        return std::isfinite(loss) ? std::optional(loss) : std::nullopt;
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+}
+
+std::size_t best_of(const std::vector<std::optional<double>>& losses) {
+    std::size_t best = losses.size();
+    for (std::size_t i = 0; i < losses.size(); ++i)
+        if (losses[i] && (best == losses.size() || *losses[i] < *losses[best])) best = i;
+    return best;
+}
 
 Fields train_fields(const std::string& family) {
     Fields fields = fields_of<TrainRequest>();
@@ -113,8 +183,10 @@ std::string RunFolder::noted_failure() const {
 
 void RunFolder::keep_checkpoint(std::int64_t images_seen) const {
     const fs::path kept = folder / "checkpoints";
-    replace_folder(kept / numbered(images_seen), [this](const fs::path& temporary) {
+    const fs::path marked = kept / numbered(images_seen) / kept_mark;
+    replace_folder(kept / numbered(images_seen), [&](const fs::path& temporary) {
         try {
+            if (fs::exists(marked)) std::ofstream(temporary / kept_mark);
             fs::copy_file(state(), temporary / "state.safetensors");
             fs::copy(model(), temporary / "model", fs::copy_options::recursive);
         } catch (const fs::filesystem_error& error) {
@@ -126,10 +198,7 @@ void RunFolder::keep_checkpoint(std::int64_t images_seen) const {
                         {{"folder", folder / "checkpoints"}, {"why", error.code().message()}});
         }
     });
-    std::vector<fs::path> all;
-    for (const auto& entry : fs::directory_iterator(kept)) all.push_back(entry.path());
-    std::sort(all.begin(), all.end());
-    for (std::size_t i = 0; i + kept_checkpoints < all.size(); ++i) fs::remove_all(all[i]);
+    drop_checkpoints(kept);
 }
 
 }  // namespace daguerre

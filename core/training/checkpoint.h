@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +13,8 @@
 #include "core/base/fields.h"
 
 namespace daguerre {
+
+class FileLock;
 
 /// run.json: what the user asked for, and what it became.
 struct RunRequest {
@@ -24,9 +28,22 @@ struct RunRequest {
 RunRequest read_run(const std::filesystem::path& folder);
 void write_run(const std::filesystem::path& folder, const RunRequest& request);
 
+/// Throws Error: the folder isn't empty, nor what a start leaves that was killed at once.
+void check_new_run(const std::filesystem::path& folder);
+/// A folder with run.json, locked; none when that can't be written. Throws Error.
+std::unique_ptr<FileLock> new_run(const std::filesystem::path& folder, const RunRequest& request);
+
+/// The test loss that a state was saved with; nothing where none was measured or it can't be read.
+std::optional<double> test_loss_of(const std::filesystem::path& state);
+/// The place of the least; the first of equal ones; the size of the list where all are nothing.
+std::size_t best_of(const std::vector<std::optional<double>>& losses);
+
 /// What run.json and state.safetensors are numbered with. Throws Error for a greater number.
 inline constexpr std::int64_t run_format = 1;
 void check_format(std::int64_t format, const std::filesystem::path& file);
+
+/// An empty file in the folder of a checkpoint that shall stay.
+inline constexpr const char* kept_mark = "kept";
 
 /// Fields of TrainRequest and of a family beside them, with their defaults. Throws UnknownWord.
 Fields train_fields(const std::string& family);
@@ -52,7 +69,8 @@ struct RunFolder {
     void note_failure(std::int64_t images_seen, const Sentence& why) const noexcept;
     /// What was written down, or "".
     std::string noted_failure() const;
-    /// Copies state and model to checkpoints/0000064000 and keeps the newest three there.
+    /// Copies state and model to checkpoints/0000064000. Of what lies there stay the newest three,
+    /// the best by test loss, and those with a file `kept`. Throws Error.
     void keep_checkpoint(std::int64_t images_seen) const;
 };
 

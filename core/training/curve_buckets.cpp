@@ -80,11 +80,11 @@ std::size_t CurveBuckets::curve_named(const std::string& name) {
 }
 
 void CurveBuckets::add(const LogLine& line) {
-    if (line.steps <= 0) return;
+    if (line.steps < 0) return;
     Bucket one{double(line.images), line.seconds, line.time,
                line.steps,          line.skipped, std::vector<Sum>(std::size(fixed_curves)),
                line.levels};
-    for (std::size_t i = 0; i < std::size(fixed_curves); ++i) {
+    for (std::size_t i = 0; line.steps > 0 && i < std::size(fixed_curves); ++i) {
         const FixedCurve& fixed = fixed_curves[i];
         if (!fixed.number)
             one.sums[i].add(line.norm, line.steps);
@@ -96,7 +96,7 @@ void CurveBuckets::add(const LogLine& line) {
         if (!known && losses_.size() == most_losses) continue;
         const std::size_t place = curve_named(name);
         one.sums.resize(std::max(one.sums.size(), place + 1));
-        one.sums[place].add(value, line.steps);
+        one.sums[place].add(value, std::max<std::int64_t>(line.steps, 1));
     }
     one.levels.resize(std::min<std::size_t>(one.levels.size(), level_bins));
     bucket_at(line.images).add(one);

@@ -75,6 +75,19 @@ std::string scalar(const std::string& tag, double number) {
                                           float_field(value::simple_value, float(number)));
 }
 
+/// What a line says beside its losses.
+std::string state_of(const LogLine& line) {
+    std::string summary;
+    summary += scalar("gradient_norm", line.norm.mean);
+    summary += scalar("learning_rate", line.learning_rate);
+    summary += scalar("images_per_second", line.images_per_second);
+    summary += scalar("data_wait", line.data_wait);
+    summary += scalar("skipped", double(line.skipped));
+    summary += scalar("memory", line.memory);
+    if (line.gpu_memory > 0) summary += scalar("gpu_memory", line.gpu_memory);
+    return summary;
+}
+
 /// The next name of a folder: TensorBoard reads the files in the order of their names.
 fs::path next_name(const fs::path& folder) {
     const std::string prefix = "events.out.tfevents.";
@@ -117,13 +130,7 @@ void EventFile::add_event(std::int64_t images, int field, std::string_view messa
 void EventFile::add(const LogLine& line) {
     std::string summary;
     for (const auto& [name, curve] : line.curves) summary += scalar(name, curve.mean);
-    summary += scalar("gradient_norm", line.norm.mean);
-    summary += scalar("learning_rate", line.learning_rate);
-    summary += scalar("images_per_second", line.images_per_second);
-    summary += scalar("data_wait", line.data_wait);
-    summary += scalar("skipped", double(line.skipped));
-    summary += scalar("memory", line.memory);
-    if (line.gpu_memory > 0) summary += scalar("gpu_memory", line.gpu_memory);
+    if (line.steps > 0) summary += state_of(line);
     add_event(line.images, event::summary, summary, line.time > 0 ? line.time : now());
 }
 

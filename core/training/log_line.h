@@ -20,7 +20,7 @@ struct LogValue {
 struct LogLine {
     std::int64_t images = 0;   // seen when the line was written
     std::int64_t segment = 0;  // rises with every resume
-    std::int64_t steps = 0;    // in this line
+    std::int64_t steps = 0;    // in this line; 0: of what was measured between two steps
     std::vector<std::pair<std::string, LogValue>> curves;
     LogValue norm;  // of the gradient
     double learning_rate = 0, images_per_second = 0;

@@ -31,8 +31,8 @@ struct LevelPoint {
 };
 
 struct RunCurves {
-    /// Losses first ("loss", ...), then "gradient norm", "learning rate", "images per second",
-    /// "data wait", and "memory", "GPU memory" (bytes) where the log has them.
+    /// Losses first ("loss", "test loss", ...), then "gradient norm", "learning rate", "images per
+    /// second", "data wait", and "memory", "GPU memory" (bytes) where the log has them.
     std::vector<std::string> names;
     std::vector<std::vector<CurvePoint>> curves;  // one a name, images rising
     std::vector<double> resumed;                  // images at which a segment began

@@ -62,19 +62,31 @@ const LogLine* RunLog::add(const Losses& losses, const LogPlace& place) {
         line_.levels.at(i).count += losses.levels[i].count;
     }
     if (line_.steps < steps_a_line) return nullptr;
-    line_.images = place.images;
-    line_.skipped = place.skipped;
-    line_.learning_rate = place.learning_rate;
-    line_.images_per_second = place.images_per_second;
-    line_.seconds = place.seconds;
-    line_.data_wait = place.data_wait;
-    line_.gpu_memory = place.gpu_memory;
-    line_.memory = double(memory_used());
-    line_.time = double(std::time(nullptr));
-    appender_->append(text_of(line_) + "\n");
-    written_ = line_;
+    write(line_, place);
     line_.steps = 0;
     return &written_;
+}
+
+const LogLine& RunLog::add(const std::string& name, double value, const LogPlace& place) {
+    LogLine line;
+    line.segment = line_.segment;
+    line.curves.emplace_back(name, LogValue{value, value, value});
+    write(std::move(line), place);
+    return written_;
+}
+
+void RunLog::write(LogLine line, const LogPlace& place) {
+    line.images = place.images;
+    line.skipped = place.skipped;
+    line.learning_rate = place.learning_rate;
+    line.images_per_second = place.images_per_second;
+    line.seconds = place.seconds;
+    line.data_wait = place.data_wait;
+    line.gpu_memory = place.gpu_memory;
+    line.memory = double(memory_used());
+    line.time = double(std::time(nullptr));
+    appender_->append(text_of(line) + "\n");
+    written_ = std::move(line);
 }
 
 std::string RunLog::gathered() const { return text_of(line_); }

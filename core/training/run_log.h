@@ -29,6 +29,8 @@ public:
     /// The line that this step completed, valid until the next call; else null. Throws Error, and
     /// the file is as it was.
     const LogLine* add(const Losses& losses, const LogPlace& place);
+    /// A line of its own, of no steps, for what was measured between two of them; valid as above.
+    const LogLine& add(const std::string& name, double value, const LogPlace& place);
     /// What the next line has gathered so far, as JSON text, and back.
     std::string gathered() const;
     void restore(const std::string& gathered);
@@ -38,6 +40,8 @@ public:
 private:
     std::filesystem::path file_;
     std::optional<Appender> appender_;
+    void write(LogLine line, const LogPlace& place);
+
     LogLine line_, written_;
 };
 

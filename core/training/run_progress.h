@@ -18,6 +18,9 @@ struct Progressed {
     double active_seconds = 0, preview_seconds = 0, previewed_second = 0;
 };
 
+/// Whether it is time for the next preview by what those before took (TrainingRun::preview_due).
+bool preview_due(const Progressed& progress);
+
 /// As metadata of state.safetensors, with format and program.
 WeightsMetadata metadata_of(const Progressed& progress);
 /// Reads it back. Throws Error naming `file`: a newer format, a key that is missing or wrong.

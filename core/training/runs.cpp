@@ -136,15 +136,36 @@ std::vector<CheckpointInfo> checkpoints_of(const fs::path& folder) {
     std::error_code error;
     for (const fs::path& kept : entries_of(folder / "checkpoints"))
         if (const auto images = number_in(kept.filename().string()); images && *images >= 0)
-            checkpoints.push_back({*images, kept / "model", false});
-    std::sort(checkpoints.begin(), checkpoints.end(),
-              [](const CheckpointInfo& a, const CheckpointInfo& b) { return a.images < b.images; });
-    if (!fs::exists(RunFolder{folder}.state(), error)) return checkpoints;
+            checkpoints.push_back({.images = *images,
+                                   .folder = kept / "model",
+                                   .test_loss = test_loss_of(kept / "state.safetensors"),
+                                   .kept = fs::exists(kept / kept_mark, error)});
+    std::ranges::sort(checkpoints, {}, &CheckpointInfo::images);
+    const fs::path state = RunFolder{folder}.state();
     try {
-        checkpoints.push_back({saved_images(RunFolder{folder}.state()), folder, true});
+        if (fs::exists(state, error))
+            checkpoints.push_back({.images = saved_images(state),
+                                   .folder = folder,
+                                   .newest = true,
+                                   .test_loss = test_loss_of(state)});
     } catch (const Error&) {  // look_at_run says why
     }
+    std::vector<std::optional<double>> losses;
+    for (const CheckpointInfo& checkpoint : checkpoints) losses.push_back(checkpoint.test_loss);
+    if (const std::size_t best = best_of(losses); best < checkpoints.size())
+        checkpoints[best].best = true;
     return checkpoints;
+}
+
+void set_kept(const CheckpointInfo& checkpoint, bool kept) {
+    require(!checkpoint.newest, "the newest state is the run itself and can't be marked");
+    const fs::path mark = checkpoint.folder.parent_path() / kept_mark;
+    if (kept) return write_whole(mark, "");
+    std::error_code error;
+    fs::remove(mark, error);
+    if (error)
+        throw Error("Daguerre may not write in “{folder}”. Nothing was changed.",
+                    {{"folder", mark.parent_path()}});
 }
 
 std::string notes_of(const fs::path& folder) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,12 +46,19 @@ struct PreviewFile {
 std::vector<PreviewFile> previews_of(const std::filesystem::path& folder);
 
 struct CheckpointInfo {
-    std::int64_t images = 0;       // seen
-    std::filesystem::path folder;  // that open_model takes: checkpoints/N/model, or the run
-    bool newest = false;           // what resuming goes on from
+    std::int64_t images = 0;            // seen
+    std::filesystem::path folder;       // that open_model takes: checkpoints/N/model, or the run
+    bool newest = false;                // what resuming goes on from
+    std::optional<double> test_loss{};  // of the averaged weights; nothing: not measured
+    bool best = false;                  // the least test loss of all
+    bool kept = false;                  // marked to stay
 };
 /// In order of images, the state of the run itself last.
 std::vector<CheckpointInfo> checkpoints_of(const std::filesystem::path& folder);
+
+/// Marks a checkpoint so that it stays however many follow, or takes the mark away. Not for the
+/// newest, which is the run itself. Throws Error: the folder can't be written.
+void set_kept(const CheckpointInfo& checkpoint, bool kept);
 
 /// notes.txt, "" when there is none. Throws Error: longer than 1 MiB, or it can't be read.
 std::string notes_of(const std::filesystem::path& folder);

@@ -1,6 +1,7 @@
 #include "core/training/settings.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -31,6 +32,31 @@ std::string gigabytes(std::uint64_t bytes) {
     char text[32];
     std::snprintf(text, sizeof text, "%.1f GB", double(bytes) / 1e9);
     return text;
+}
+
+/// The largest preset that takes less than a run does, if it fits into what is free: "Preset
+/// “nano-28” would fit."
+std::string fitting_preset(const Family& family, const Fields& settings, const DataShape& shape) {
+    const std::uint64_t now = family.training_bytes(settings, shape),
+                        free = device_memory(options_from<TrainRequest>(settings).device).free;
+    std::uint64_t most = 0;
+    std::string best;
+    for (const Preset& preset : family.presets()) try {
+            Fields other = settings;
+            for (const auto& [key, value] : preset.values) set_field(other, key, value);
+            const std::uint64_t need = family.training_bytes(other, shape);
+            if (need >= std::min(now, free) || need <= most) continue;
+            most = need;
+            best = preset.id;
+        } catch (const Error&) {  // made for images of another size
+        }
+    return best.empty() ? "A smaller preset, or smaller images, would need less."
+                        : "Preset “" + best + "” would fit.";
+}
+
+std::string age_text(double seconds) {
+    const long long whole = std::llround(seconds);
+    return whole < 120 ? std::to_string(whole) + " s" : std::to_string(whole / 60) + " min";
 }
 
 }  // namespace
@@ -96,6 +122,20 @@ void remark_on_count(std::int64_t count, std::vector<std::string>& remarks) {
         remarks.push_back(images + "the model will copy them rather than make new ones.");
     else if (count < 1000)
         remarks.push_back(images + "expect copies. 1000 or more is better.");
+}
+
+Error memory_ran_out(const std::string& family, const Fields& settings, const DataShape& shape,
+                     std::int64_t step, std::optional<double> age) {
+    const Family& row = row_named(families(), family, "family");
+    const bool cpu = options_from<TrainRequest>(settings).device == "cpu";
+    return Error(
+        "{device} ran out of memory at step {k}. Smaller pieces were tried down to a single image. "
+        "{saved} {help}",
+        {{"device", cpu ? "This computer" : "The GPU"},
+         {"k", step},
+         {"saved", age ? "Nothing is lost: the last saved state is " + age_text(*age) + " old."
+                       : "No state was saved yet."},
+         {"help", fitting_preset(row, settings, shape)}});
 }
 
 std::string parts_remark(const std::string& why, const TrainRequest& request) {

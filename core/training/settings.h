@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/error.h"
 #include "core/base/fields.h"
 #include "core/data/dataset.h"
 #include "core/data/preprocess.h"
@@ -42,6 +44,10 @@ void remark_on_count(std::int64_t count, std::vector<std::string>& remarks);
 /// remark. Throws Error, with a batch that fits, when 16 parts of a batch are still too large.
 void fit_memory(const std::string& family, Fields& settings, const DataShape& shape,
                 std::vector<std::string>& remarks);
+/// What a person is told when not even single images fit any more: in which step; how old the last
+/// saved state is, in seconds, nothing without one.
+Error memory_ran_out(const std::string& family, const Fields& settings, const DataShape& shape,
+                     std::int64_t step, std::optional<double> age);
 /// "{why}, so every step works through its batch of 64 images in 4 parts of up to 16."
 std::string parts_remark(const std::string& why, const TrainRequest& request);
 

@@ -21,6 +21,7 @@
 #include "core/nn/torch_error.h"
 #include "core/training/checkpoint.h"
 #include "core/training/event_file.h"
+#include "core/training/held_out.h"
 #include "core/training/learning_rate.h"
 #include "core/training/loader.h"
 #include "core/training/run_log.h"
@@ -38,8 +39,6 @@ double seconds_since(Clock::time_point start) {
 }
 
 constexpr std::int64_t preview_images = 16;
-constexpr double preview_interval = 30, preview_budget = 0.03;  // seconds; share of training time
-constexpr std::int64_t early_steps = 1024;  // previews at powers of two up to here
 
 class Run : public TrainingRun {
 public:
@@ -50,14 +49,16 @@ public:
           request_(std::move(request)),
           train_(options_from<TrainRequest>(request_.settings)),
           command_(command_of(request_, folder)),
+          shape_(std::move(data.shape)),
           remarks_(std::move(data.remarks)),
           expected_bytes_(row_named(families(), request_.family, "family")
-                              .training_bytes(request_.settings, data.shape)),
+                              .training_bytes(request_.settings, shape_)),
           trainer_(row_named(families(), request_.family, "family")
-                       .make_trainer(request_.settings, data.shape)),
+                       .make_trainer(request_.settings, shape_)),
           log_(files_.log()) {
         train_.images = total_images(train_);
         if (fs::exists(files_.state())) restore();
+        at_.kept_tenth = std::min(at_.kept_tenth, tenth());  // the total may have grown
         events_.emplace(files_.folder, at_.images_seen);
         const at::Device device(train_.device);
         loader_.emplace(
@@ -76,13 +77,7 @@ public:
         return noting([this] { return step(); });
     }
 
-    bool preview_due() const override {
-        const std::int64_t steps = at_.steps;
-        if (steps == at_.previewed_at) return false;
-        if (steps <= early_steps) return (steps & (steps - 1)) == 0;
-        return at_.active_seconds - at_.previewed_second >= preview_interval &&
-               at_.preview_seconds <= preview_budget * at_.active_seconds;
-    }
+    bool preview_due() const override { return daguerre::preview_due(at_); }
 
     bool save_due() const override {
         // A large state takes a while to write.
@@ -120,10 +115,13 @@ private:
         waited_a_step_ += share * (waited - waited_a_step_);
     }
     StepReport step();
+    Losses learned(const Batch& batch, const StepContext& context);
     void take_smaller_parts(std::int64_t at_once);
     fs::path preview(const OnProgress& on_progress);
     void save_all();
     void write_state();
+    void measure();
+    LogPlace place() const;
     WeightsMetadata metadata() const;
     void restore();
 
@@ -143,6 +141,7 @@ private:
     RunRequest request_;
     TrainRequest train_;
     std::string command_;
+    DataShape shape_;
     std::vector<std::string> remarks_;
     std::uint64_t expected_bytes_;
     std::unique_ptr<Trainer> trainer_;
@@ -156,8 +155,21 @@ private:
     double seconds_a_step_ = 0, waited_a_step_ = 0;
     std::int64_t timed_steps_ = 0;
     double gpu_memory_ = 0;
-    std::optional<Loader> loader_;  // last: its thread ends first
+    std::optional<PixelBlock> held_out_;  // nothing: not looked for yet; empty: there is none
+    std::optional<double> test_loss_;     // of the weights as they are; nothing: not measured
+    std::optional<Loader> loader_;        // last: its thread ends first
 };
+
+Losses Run::learned(const Batch& batch, const StepContext& context) {
+    try {
+        return trainer_->step(batch, context);
+    } catch (...) {
+        if (!is_out_of_memory(std::current_exception())) throw;
+        throw memory_ran_out(
+            request_.family, request_.settings, shape_, at_.steps + 1,
+            saved_images_ ? std::optional(seconds_since(saved_at_)) : std::nullopt);
+    }
+}
 
 StepReport Run::step() {
     const Clock::time_point start = Clock::now();
@@ -165,9 +177,10 @@ StepReport Run::step() {
     const double waited = seconds_since(start);
     const std::int64_t after = at_.images_seen + train_.batch;
     const double rate = learning_rate(train_, after);
-    const Losses losses = trainer_->step(batch, {after, rate});
+    const Losses losses = learned(batch, {after, rate});
     at_.images_seen = after;
     ++at_.steps;
+    test_loss_.reset();
     if (losses.at_once > 0 && losses.at_once < train_.batch && losses.at_once != train_.micro_batch)
         take_smaller_parts(losses.at_once);
     at_.skipped += losses.skipped ? 1 : 0;
@@ -177,13 +190,18 @@ StepReport Run::step() {
         const DeviceMemory memory = device_memory(train_.device);
         gpu_memory_ = double(memory.total - std::min(memory.total, memory.free));
     }
-    const LogLine* line = log_.add(losses, {after, at_.skipped, rate, images_per_second(),
-                                            at_.active_seconds, data_wait(), gpu_memory_});
+    const LogLine* line = log_.add(losses, place());
     if (line) events_->add(*line);
     guard_.add(losses.skipped, after, rate);
     return {after,      train_.images,       losses.values,      losses.gradient_norm,
             rate,       images_per_second(), at_.active_seconds, at_.skipped,
             data_wait()};
+}
+
+LogPlace Run::place() const {
+    return {at_.images_seen,     at_.skipped,        learning_rate(train_, at_.images_seen),
+            images_per_second(), at_.active_seconds, data_wait(),
+            gpu_memory_};
 }
 
 /// Memory ran out with larger ones; resuming begins with these.
@@ -241,6 +259,7 @@ WeightsMetadata Run::metadata() const {
     add("device", train_.device);
     add("dataset_sha256", request_.dataset_sha256);
     add("log", log_.gathered());
+    if (test_loss_) add("test_loss", *test_loss_);
     return metadata;
 }
 
@@ -270,13 +289,36 @@ void Run::write_state() {
     state_bytes_ = 0;
     for (const auto& [name, tensor] : weights) state_bytes_ += tensor.nbytes();
     require_free_space(files_.folder, 2 * state_bytes_);
-    log_.flush();
     const bool keeps = tenth() > at_.kept_tenth;
-    if (keeps) at_.kept_tenth = tenth();
+    if (keeps) {
+        at_.kept_tenth = tenth();
+        measure();
+    }
+    log_.flush();
     snapshot()->save(files_.model());
     write_safetensors(files_.state(), weights, metadata());  // from here on this state counts
     saved_images_ = at_.images_seen;
     if (keeps) files_.keep_checkpoint(at_.images_seen);
+}
+
+/// The loss on images that training doesn't see. Counts as a preview does. Where it can't be had,
+/// training goes on without.
+void Run::measure() {
+    if (test_loss_) return;
+    const Clock::time_point start = Clock::now();
+    try {
+        if (!held_out_) held_out_ = held_out_views(request_.dataset, shape_);
+        if (held_out_->labels.empty()) return;
+        test_loss_ = trainer_->held_out_loss(
+            held_out_batch(*held_out_), train_.micro_batch > 0 ? train_.micro_batch : train_.batch);
+    } catch (...) {
+        held_out_.emplace();
+        remarks_.push_back("There is no test loss: " +
+                           sentence_for(std::current_exception()).text());
+        return;
+    }
+    events_->add(log_.add("test loss", *test_loss_, place()));
+    at_.preview_seconds += seconds_since(start);
 }
 
 void Run::restore() {
@@ -314,43 +356,13 @@ void write_floor(const RunFolder& run, const RunRequest& request, const PixelBlo
     if (!floor.empty()) write_json(run.floor(), Json{{"loss", floor}});
 }
 
-/// Whether a folder holds more than a start that was killed at once leaves: a lock, and a run.json
-/// that was being written.
-bool holds_something(const fs::path& folder) {
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(folder, error)) {
-        const std::string name = entry.path().filename().string();
-        if (name != "lock" && !(name.starts_with(".run.") && name.ends_with(".part.json")))
-            return true;
-    }
-    return error && fs::exists(folder);
-}
-
-/// A folder with run.json, or none when that can't be written.
-std::unique_ptr<FileLock> new_run(const fs::path& folder, const RunRequest& request) {
-    try {
-        auto lock = std::make_unique<FileLock>(RunFolder{folder}.lock(), folder.string());
-        write_run(folder, request);
-        return lock;
-    } catch (...) {
-        std::error_code ignored;
-        fs::remove(RunFolder{folder}.lock(), ignored);
-        fs::remove(folder, ignored);
-        throw;
-    }
-}
-
 }  // namespace
 
 std::unique_ptr<TrainingRun> TrainingRun::start(
     const std::string& dataset, const std::string& family, const fs::path& folder,
     const std::vector<std::pair<std::string, std::string>>& given) {
     check_words(family, given);
-    if (holds_something(folder))
-        throw Error(
-            "“{folder}” exists already. Choose another name, or go on with the run in it: daguerre "
-            "train --resume --out {folder}.",
-            {{"folder", folder}});
+    check_new_run(folder);
     const auto images = open_dataset(dataset);
     RunRequest request{dataset, family, images->info().sha256, given, {}};
     request.settings = settled(family, *images, given);

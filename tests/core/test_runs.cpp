@@ -120,6 +120,38 @@ private Q_SLOTS:
         QCOMPARE(newest.folder, path("states"));
     }
 
+    void the_newest_the_best_and_the_marked_checkpoints_stay() {
+        const RunFolder run{path("keeping")};
+        write_whole(run.model() / "daguerre.json", "{}");
+        write_whole(path("keeping/checkpoints/.0000000001.77.part/state.safetensors"), "half");
+        const double losses[]{0.5, 0.2, 0.4, 0.3, 0.35, 0.36, 0.37};
+        for (std::int64_t i = 0; i < 7; ++i) {
+            const std::string header = "{\"__metadata__\":{\"images_seen\":\"" + std::to_string(i) +
+                                       "\",\"test_loss\":\"" + text_of(FieldValue(losses[i])) +
+                                       "\"}}";
+            const std::uint64_t length = header.size();
+            write_whole(run.state(),
+                        std::string(reinterpret_cast<const char*>(&length), 8) + header);
+            run.keep_checkpoint(i);
+            if (i == 2) set_kept(checkpoints_of(path("keeping")).at(2), true);
+        }
+        auto all = checkpoints_of(path("keeping"));
+        std::vector<std::int64_t> images;
+        for (const CheckpointInfo& each : all) images.push_back(each.images);
+        QCOMPARE(images, (std::vector<std::int64_t>{1, 2, 4, 5, 6, 6}));
+        for (const CheckpointInfo& each : all) {
+            QCOMPARE(each.best, each.images == 1);
+            QCOMPARE(each.kept, each.images == 2);
+            QCOMPARE(each.test_loss, std::optional(losses[each.images]));
+        }
+        QVERIFY(!fs::exists(path("keeping/checkpoints/.0000000001.77.part")));
+        set_kept(all.at(1), false);
+        QVERIFY(!checkpoints_of(path("keeping")).at(1).kept);
+        run.keep_checkpoint(6);
+        QCOMPARE(checkpoints_of(path("keeping")).at(1).images, std::int64_t(4));
+        QVERIFY(says(refusal<std::logic_error>([&] { set_kept(all.back(), true); }), "newest"));
+    }
+
     void notes_come_back() {
         QCOMPARE(notes_of(path("states")), std::string());
         write_notes(path("states"), "lower rate → calmer\n");
@@ -138,8 +170,8 @@ private Q_SLOTS:
             if (names.back() == "broken") QVERIFY(!run.trouble.pattern.empty());
         }
         std::sort(names.begin(), names.end());
-        QCOMPARE(names,
-                 (std::vector<std::string>{"broken", "failed", "listed", "newer", "states"}));
+        QCOMPARE(names, (std::vector<std::string>{"broken", "failed", "keeping", "listed", "newer",
+                                                  "states"}));
         for (std::size_t i = 1; i < runs.size(); ++i)
             QVERIFY(runs[i - 1].changed >= runs[i].changed);
     }
