@@ -154,6 +154,7 @@ private Q_SLOTS:
         const fs::path folder = folder_.path().toStdString();
         LogLine line;
         line.images = 1'000'000'000'000;
+        line.steps = 10;
         line.curves = {{"loss", {0.25, 0, 1}}, {"kl", {std::nan(""), 0, 0}}};
         line.norm.mean = 3.5;
         line.learning_rate = 6e-4;

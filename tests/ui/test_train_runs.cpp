@@ -1,4 +1,5 @@
 #include <QAction>
+#include <QListWidget>
 #include <QPushButton>
 #include <fstream>
 
@@ -193,6 +194,41 @@ private Q_SLOTS:
             trigger(studio, "train.card.memory.full");
             QVERIFY(studio.find<Chart>("train.loss")->isVisible());
         });
+    }
+
+    void a_checkpoint_is_exported_and_tried() {
+        Training studio({.fakeRuns = false, .realModels = true});
+        {
+            const auto run = openRun({home_folder() / "runs" / "one", studio.data().string(),
+                                      "diffusion", tiny_settings()});
+            while (!run->finished()) run->advance();
+            run->save();
+        }
+        studio.page->showRun(home_folder() / "runs" / "one");
+        auto* points = studio.find<QListWidget>("train.checkpoints");
+        QTRY_VERIFY_WITH_TIMEOUT(points->count() > 0, guard);
+        QVERIFY(points->item(0)->text() == QLatin1String("80"));  // the newest on top
+        // The mark keeps a checkpoint, and can be taken back.
+        points->setCurrentRow(points->count() - 1);
+        auto* keep = studio.find<QAction>("train.keep-point");
+        for (const bool kept : {true, false}) {
+            QVERIFY(keep->isEnabled());
+            keep->trigger();
+            QTRY_COMPARE_WITH_TIMEOUT(checkpoints_of(home_folder() / "runs" / "one").front().kept,
+                                      kept, guard);
+            QTRY_COMPARE_WITH_TIMEOUT(keep->isChecked(), kept, guard);
+        }
+        points->setCurrentRow(0);
+        QVERIFY(!keep->isEnabled());
+        const fs::path out = studio.path("mine");
+        studio.page->exportModel(home_folder() / "runs" / "one", out);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.notice().contains(QLatin1String("alike")), guard);
+        QVERIFY(fs::exists(out / "model_index.json"));
+        studio.page->exportModel(home_folder() / "runs" / "one", out);  // is there already
+        QTRY_VERIFY_WITH_TIMEOUT(studio.notice().contains(QLatin1String("mine")), guard);
+        studio.press("train.try");
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window->workspace()->objectName(),
+                                  QStringLiteral("generate"), guard);
     }
 
 private:

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "ui/widgets/sheet.h"
 #include "ui/widgets/style_parts.h"
 #include "ui/widgets/theme.h"
 #include "ui/workspaces/train_words.h"
@@ -18,7 +19,6 @@ namespace {
 enum Column { Pictures, Name, Family, Makes, OnDisk, Columns };
 constexpr int modelHeight = 72, pictureSide = 56, shownPictures = 4, pictureGap = 2;
 constexpr int headerHeight = 32, wide = 680;  // px; narrower lists show two pictures
-constexpr int sheetSide = 4, sheetGap = 2;
 
 QString whenWords(std::filesystem::file_time_type time) {
     using namespace std::chrono;
@@ -115,16 +115,10 @@ private:
 }  // namespace
 
 std::vector<QImage> sheetPictures(const QImage& sheet) {
-    const int gaps = (sheetSide - 1) * sheetGap;
-    const int width = (sheet.width() - gaps) / sheetSide,
-              height = (sheet.height() - gaps) / sheetSide;
-    if (width < 1 || height < 1 || sheet.width() != sheetSide * width + gaps ||
-        sheet.height() != sheetSide * height + gaps)
-        return {};
     std::vector<QImage> pictures;
+    if (sheetPart(sheet.size(), 0).isEmpty()) return pictures;
     for (int i = 0; i < sheetSide * sheetSide; ++i)
-        pictures.push_back(sheet.copy(i % sheetSide * (width + sheetGap),
-                                      i / sheetSide * (height + sheetGap), width, height));
+        pictures.push_back(sheet.copy(sheetPart(sheet.size(), i)));
     return pictures;
 }
 

@@ -117,6 +117,7 @@ void TrainPage::connectActions() {
             });
     connect(runs_->checkpoints(), &Checkpoints::exportWanted, this, &TrainPage::askExport);
     connect(runs_->checkpoints(), &Checkpoints::folderWanted, this, &TrainPage::showInFolder);
+    connect(runs_->checkpoints(), &Checkpoints::keepWanted, this, &TrainPage::keep);
     connect(timeline_, &Timeline::filmWanted, this, &TrainPage::film);
     connect(timeline_, &Timeline::moved, dashboard_, &Dashboard::setHover);
     connect(&session_, &Session::trainingChanged, this, &TrainPage::begun);

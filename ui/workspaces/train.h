@@ -20,6 +20,7 @@ namespace daguerre {
 
 class CompareView;
 class Dashboard;
+class Errand;
 class Notice;
 class RunList;
 class Timeline;
@@ -66,6 +67,8 @@ private:
     void tick();
     void film();
     void showInFolder(const std::filesystem::path& folder);
+    void follow(const Errand& job);  // its result, or why it failed, as a notice
+    void keep(const CheckpointInfo& checkpoint, bool kept);
     void askExport(const std::filesystem::path& model);
     void exportCharts();
     void exportEvents();

@@ -21,7 +21,9 @@ namespace daguerre {
 namespace {
 
 constexpr int rowHeight = 26;
-constexpr int RestRole = Qt::UserRole;  // what stands at the end of the row
+constexpr int RestRole = Qt::UserRole;      // what stands at the end of the row
+constexpr int BestRole = Qt::UserRole + 1;  // whether a star stands before it
+constexpr int starSide = 12;
 
 /// Images seen, and at the end of the row what else is known.
 class PointDelegate : public QStyledItemDelegate {
@@ -38,7 +40,12 @@ public:
             paintBox(painter, option.rect, colour(Token::Selection));
         else if (option.state & QStyle::State_MouseOver)
             paintBox(painter, option.rect, colour(Token::Hover));
-        const QRect words = option.rect.adjusted(gap2, 0, -gap2, 0);
+        QRect words = option.rect.adjusted(gap2, 0, -gap2, 0);
+        if (index.data(BestRole).toBool()) {
+            const QRect star(words.left(), words.center().y() - starSide / 2, starSide, starSide);
+            icon("star-fill", Token::Accent).paint(painter, star);
+            words.setLeft(star.right() + gap1);
+        }
         painter->setPen(colour(Token::Text));
         painter->setFont(daguerre::font(Type::Words));
         painter->drawText(words, Qt::AlignVCenter | Qt::AlignLeft,
@@ -65,7 +72,11 @@ Checkpoints::Checkpoints(QWidget* parent) : QWidget(parent), list_(new QListWidg
     tryIt_ = add(tr("Try in Generate"), "stars", "try-point");
     export_ = add(tr("Export…"), "download", "export-point");
     folder_ = add(tr("Show in folder"), "folder2", "show-point");
-    row->addWidget(menuButton({tryIt_, export_, folder_}, this));
+    keep_ = add(tr("Keep"), "", "keep-point");
+    keep_->setCheckable(true);
+    keep_->setToolTip(tr("Stays in the run's folder, however many follow"));
+    const QList<QAction*> actions{tryIt_, keep_, export_, folder_};
+    row->addWidget(menuButton(actions, this));
     list_->setObjectName(QStringLiteral("train.checkpoints"));
     list_->setAccessibleName(title->text());
     list_->setItemDelegate(new PointDelegate(list_));
@@ -74,7 +85,7 @@ Checkpoints::Checkpoints(QWidget* parent) : QWidget(parent), list_(new QListWidg
     list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     list_->setMouseTracking(true);
     list_->setContextMenuPolicy(Qt::ActionsContextMenu);
-    list_->addActions({tryIt_, export_, folder_});
+    list_->addActions(actions);
     column->addWidget(list_, 1);
     try_ = new QPushButton(icon("stars"), tr("Try in Generate"), this);
     try_->setObjectName(QStringLiteral("train.try"));
@@ -90,13 +101,18 @@ Checkpoints::Checkpoints(QWidget* parent) : QWidget(parent), list_(new QListWidg
     connect(folder_, &QAction::triggered, this, [this] {
         if (const KeptState* state = chosen()) Q_EMIT folderWanted(state->info.folder);
     });
+    connect(keep_, &QAction::triggered, this, [this](bool kept) {
+        if (const KeptState* state = chosen()) Q_EMIT keepWanted(state->info, kept);
+    });
+    connect(list_, &QListWidget::currentRowChanged, this, &Checkpoints::showKeep);
     connect(try_, &QPushButton::clicked, tryIt_, &QAction::trigger);
     connect(list_, &QListWidget::itemActivated, tryIt_, &QAction::trigger);
     setCheckpoints({}, false);
 }
 
 QAction* Checkpoints::add(const QString& words, const char* sign, const char* name) {
-    auto* action = new QAction(icon(sign), words, this);
+    auto* action = new QAction(words, this);
+    if (*sign) action->setIcon(icon(sign));
     action->setObjectName(QLatin1String("train.") + QLatin1String(name));
     return action;
 }
@@ -112,12 +128,28 @@ void Checkpoints::fill() {
     for (int i = 0; i < list_->count(); ++i) {
         const KeptState& state = states_[std::size_t(i)];
         const QString age = tr("%1 ago").arg(spanWords(state.age));
+        QStringList rest;
+        if (state.info.newest) rest << tr("newest");
+        if (state.info.kept) rest << tr("kept");
+        rest << age;
+        QString said = tr("%1 images, saved %2").arg(countWords(state.info.images), age);
+        if (state.info.test_loss)
+            said += tr(", test loss %1").arg(*state.info.test_loss, 0, 'g', 4);
+        if (state.info.best) said += tr(", the best");
         QListWidgetItem* item = list_->item(i);
         item->setText(countWords(state.info.images));
-        item->setData(RestRole, state.info.newest ? tr("newest, %1").arg(age) : age);
-        item->setData(Qt::AccessibleTextRole,
-                      tr("%1 images, saved %2").arg(countWords(state.info.images), age));
+        item->setData(RestRole, rest.join(QStringLiteral(", ")));
+        item->setData(BestRole, state.info.best);
+        item->setData(Qt::AccessibleTextRole, said);
+        item->setToolTip(said);
     }
+    showKeep();
+}
+
+void Checkpoints::showKeep() {
+    const KeptState* state = chosen();
+    keep_->setEnabled(state && !state->info.newest);
+    keep_->setChecked(state && state->info.kept);
 }
 
 void Checkpoints::setCheckpoints(const std::vector<KeptState>& states, bool training) {

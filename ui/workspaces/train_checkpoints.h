@@ -25,16 +25,18 @@ Q_SIGNALS:
     void tryWanted(const std::filesystem::path& model);  // empty: the newest of what is trained
     void exportWanted(const std::filesystem::path& model);
     void folderWanted(const std::filesystem::path& folder);
+    void keepWanted(const daguerre::CheckpointInfo& checkpoint, bool kept);
 
 private:
     QAction* add(const QString& words, const char* icon, const char* name);
     const KeptState* chosen() const;
     void fill();
+    void showKeep();
 
     std::vector<KeptState> states_;  // newest first
     bool training_ = false;
     QListWidget* list_;
-    QAction *tryIt_, *export_, *folder_;
+    QAction *tryIt_, *export_, *folder_, *keep_;
     QPushButton* try_;
 };
 

@@ -17,6 +17,24 @@ void TrainPage::showInFolder(const std::filesystem::path& folder) {
     QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(folder.string())));
 }
 
+void TrainPage::follow(const Errand& job) {
+    connect(&job, &Errand::ready, this, Errand::call);
+    connect(&job, &Job::finished, this, [this](Outcome outcome, const Sentence& why) {
+        if (outcome == Outcome::Failed) notice_->say(words(why));
+    });
+}
+
+void TrainPage::keep(const CheckpointInfo& checkpoint, bool kept) {
+    const auto job =
+        makeJob<Errand>(tr("Mark a checkpoint"),
+                        [this, checkpoint, kept, run = shown_](const OnProgress&) -> Errand::Then {
+                            set_kept(checkpoint, kept);
+                            return [this, run] { read(run); };
+                        });
+    follow(*job);
+    session_.soon(job);
+}
+
 void TrainPage::askExport(const std::filesystem::path& model) {
     auto* dialog = new QFileDialog(this, tr("Export into a new folder"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -41,7 +59,7 @@ void TrainPage::exportModel(const std::filesystem::path& model,
                              tr("Show in folder"), [this, folder] { showInFolder(folder); });
             };
         });
-    connect(job.get(), &Errand::ready, this, Errand::call);
+    follow(*job);
     session_.make(job);
 }
 
@@ -97,7 +115,7 @@ void TrainPage::writeEvents(const std::filesystem::path& folder) {
                              [this, folder = file.parent_path()] { showInFolder(folder); });
             };
         });
-    connect(job.get(), &Errand::ready, this, Errand::call);
+    follow(*job);
     session_.file(job);
 }
 

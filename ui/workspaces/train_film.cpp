@@ -6,6 +6,7 @@
 #include "ui/session/session.h"
 #include "ui/widgets/film_dialog.h"
 #include "ui/widgets/sentence.h"
+#include "ui/widgets/sheet.h"
 #include "ui/work/errand.h"
 #include "ui/workspaces/run_film.h"
 #include "ui/workspaces/train_words.h"
@@ -13,14 +14,12 @@
 namespace daguerre {
 namespace {
 
-constexpr int columns = 4, pictures = 16, gap = 2;  // of a sheet
-
 std::vector<Image> picturesIn(const Image& sheet) {
-    const int w = (sheet.width - (columns - 1) * gap) / columns,
-              h = (sheet.height - (columns - 1) * gap) / columns;
     std::vector<Image> all;
-    for (int i = 0; i < pictures; ++i)
-        all.push_back(crop(sheet, {i % columns * (w + gap), i / columns * (h + gap), w, h}));
+    for (int i = 0; i < sheetSide * sheetSide; ++i) {
+        const QRect part = sheetPart({sheet.width, sheet.height}, i);
+        all.push_back(crop(sheet, {part.x(), part.y(), part.width(), part.height()}));
+    }
     return all;
 }
 
@@ -35,6 +34,7 @@ std::shared_ptr<Frames> framesOf(const std::vector<PreviewFile>& previews,
         if (!onProgress({done++, std::int64_t(previews.size()), "file", nullptr})) return nullptr;
         try {
             Image sheet = read_image(preview.file);
+            if (sheetPart({sheet.width, sheet.height}, 0).isEmpty()) continue;
             if (!sheets.empty() &&
                 (sheet.width != sheets.front().width || sheet.height != sheets.front().height))
                 continue;
@@ -44,7 +44,7 @@ std::shared_ptr<Frames> framesOf(const std::vector<PreviewFile>& previews,
         }
     }
     const int last = int(sheets.size()) - 1;
-    auto frames = std::make_shared<Frames>(pictures, std::max(last, 1));
+    auto frames = std::make_shared<Frames>(sheetSide * sheetSide, std::max(last, 1));
     for (int i = 0; i < last; ++i)
         frames->add(std::make_shared<const Preview>(Preview{
             .step = i, .steps = last, .x = {}, .denoised = picturesIn(sheets[std::size_t(i)])}));
@@ -61,7 +61,7 @@ void filmPreviews(Session& session, const std::vector<PreviewFile>& previews, in
         std::vector<QString> captions;
         for (const PreviewFile& preview : shown)
             captions.push_back(Job::tr("%1 images").arg(countWords(preview.images)));
-        auto* dialog = new FilmDialog(frames, followed, columns, name, over);
+        auto* dialog = new FilmDialog(frames, followed, sheetSide, name, over);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->setCaptions(std::move(captions), Job::tr("Images seen, under the pictures"));
         QObject::connect(dialog, &FilmDialog::wanted, dialog,

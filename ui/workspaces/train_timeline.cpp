@@ -15,6 +15,7 @@
 #include "ui/widgets/curve_math.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/qimage.h"
+#include "ui/widgets/sheet.h"
 #include "ui/widgets/step_slider.h"
 #include "ui/widgets/theme.h"
 #include "ui/work/errand.h"
@@ -23,16 +24,9 @@
 namespace daguerre {
 namespace {
 
-constexpr int sheetsKept = 256, sheetColumns = 4, images = 16;
+constexpr int sheetsKept = 256, images = 16;
 constexpr int across = 8, down = 2, cellGap = 4, most = 76, speedWidth = 84;
 constexpr std::array speeds{2, 5, 10, 30};
-
-QRect partOf(const QImage& sheet, int image) {
-    constexpr int gap = 2;  // between the pictures of a sheet
-    const int w = (sheet.width() - (sheetColumns - 1) * gap) / sheetColumns,
-              h = (sheet.height() - (sheetColumns - 1) * gap) / sheetColumns;
-    return {image % sheetColumns * (w + gap), image / sheetColumns * (h + gap), w, h};
-}
 
 }  // namespace
 
@@ -124,7 +118,8 @@ void SheetView::paintEvent(QPaintEvent*) {
         const QImage sheet = loader_.sheet(previews_[std::size_t(index)].file);
         painter.fillRect(cell.where, colour(Token::Surround));
         if (sheet.isNull()) continue;
-        const QRect part = partOf(sheet, cell.image);
+        const QRect part = sheetPart(sheet.size(), cell.image);
+        if (part.isEmpty()) continue;
         painter.setRenderHint(QPainter::SmoothPixmapTransform, part.width() > cell.where.width());
         painter.drawImage(cell.where, sheet, part);
         const bool chosen = cell.preview < 0 ? cell.image == followed_ : cell.preview == current_;
