@@ -42,7 +42,7 @@ Fields request_fields() {
 Fields sampling_fields() {
     Fields fields;
     for (const Family& family : families())
-        for (const Field& field : family.generate_fields())
+        for (const Field& field : family.generate_fields ? family.generate_fields() : Fields{})
             if (!find_field(fields, field.key)) fields.push_back(field);
     return fields;
 }

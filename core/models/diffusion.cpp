@@ -211,7 +211,8 @@ Family diffusion_family() {
             .load = load_diffusion_model,
             .peek = peek_diffusion_model,
             .generate_fields = [] { return fields_of<SamplingOptions>(); },
-            .complete_fields = [] { return fields_of<CompletionOptions>(); }};
+            .complete_fields = [] { return fields_of<CompletionOptions>(); },
+            .level_floor = level_floor};
 }
 
 }  // namespace daguerre

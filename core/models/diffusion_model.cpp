@@ -10,6 +10,7 @@
 #include "core/base/json.h"
 #include "core/diffusion/completion.h"
 #include "core/diffusion/denoiser.h"
+#include "core/models/model_files.h"
 #include "core/models/sampling_reporter.h"
 #include "core/nn/device.h"
 #include "core/nn/image_tensor.h"
@@ -122,7 +123,6 @@ private:
                          const OnProgress& on_progress) const;
     Denoiser denoiser_for(const Plan& plan, const Group& group, Reporter& reporter) const;
     std::vector<Image> made(const Plan& plan, const Group& group, Reporter& reporter) const;
-    Json json_record(const Plan& plan, std::uint32_t seed, const std::string& class_name) const;
     Record record_of(const Plan& plan, std::int64_t i) const;
 
     DiffusionSetup setup_;
@@ -315,52 +315,17 @@ at::Tensor DiffusionModel::completed(const Plan& plan, const KnownPart& part,
     return ddnm(denoiser, start, plan.sigmas, part, noise, on_step);
 }
 
-/// The text `daguerre`: what makes this one image again.
-Json DiffusionModel::json_record(const Plan& plan, std::uint32_t seed,
-                                 const std::string& class_name) const {
-    Json request{{"model", info_.id}, {"count", 1}, {"seed", seed}};
-    if (!info_.classes.empty()) request["class"] = class_name.empty() ? "none" : class_name;
-    request["sampler"] = plan.options.sampler;
-    request["schedule"] = plan.options.schedule;
-    request["steps"] = plan.options.steps;
-    if (info_.null_class) request["guidance"] = plan.options.guidance;
-    Json model{{"id", info_.id}, {"family", info_.family}};
-    if (!info_.sha256.empty()) model["sha256"] = info_.sha256;
-    model["images_seen"] = info_.images_seen;
-    Json json{{"format", 1},
-              {"program", "daguerre " DAGUERRE_VERSION},
-              {"kind", "generate"},
-              {"request", request},
-              {"model", model}};
-    if (!info_.dataset.empty())
-        json["dataset"] = {{"id", info_.dataset}, {"sha256", info_.dataset_sha256}};
-    if (!info_.run.empty()) json["run"] = info_.run;
-    json["numerics"] = {{"device", plan.place.is_cpu() ? "cpu" : "cuda"},
-                        {"precision", plan.precision},
-                        {"threads", plan.device.threads},
-                        {"torch", TORCH_VERSION}};
-    return json;
-}
-
 Record DiffusionModel::record_of(const Plan& plan, std::int64_t i) const {
     const SamplingOptions& options = plan.options;
-    const int index = class_of(info_, plan.request, i);
-    const std::uint32_t seed = seed_of(plan.request, i);
-    Record record;
-    record.title = index < 0 ? "" : info_.classes[std::size_t(index)];
-    auto& line = record.parameters;
-    line = {{"Steps", std::to_string(options.steps)},
-            {"Sampler", row_named(samplers(), options.sampler, "sampler").title},
-            {"Schedule type", row_named(spacings(), options.schedule, "schedule").title}};
-    if (info_.null_class) line.emplace_back("CFG scale", text_of(options.guidance));
-    line.emplace_back("Seed", std::to_string(seed));
-    line.emplace_back("Size", std::to_string(info_.width) + "x" + std::to_string(info_.height));
-    if (!info_.sha256.empty()) line.emplace_back("Model hash", info_.sha256.substr(0, 10));
-    line.insert(line.end(), {{"Model", info_.id}, {"RNG", "CPU"}});
-    if (!record.title.empty()) line.emplace_back("Class", record.title);
-    line.emplace_back("Version", "Daguerre " DAGUERRE_VERSION);
-    record.daguerre = json_record(plan, seed, record.title).dump();
-    return record;
+    Parameters line{{"Steps", std::to_string(options.steps)},
+                    {"Sampler", row_named(samplers(), options.sampler, "sampler").title},
+                    {"Schedule type", row_named(spacings(), options.schedule, "schedule").title}};
+    Fields own = fields_of(options);
+    if (info_.null_class)
+        line.emplace_back("CFG scale", text_of(options.guidance));
+    else
+        std::erase_if(own, [](const Field& field) { return field.key == "guidance"; });
+    return record_of_image(info_, plan.request, own, i, {plan.device, plan.precision}, line);
 }
 
 }  // namespace

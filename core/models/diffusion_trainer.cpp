@@ -1,7 +1,5 @@
 #include "core/models/diffusion.h"
 
-#include <ATen/autocast_mode.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -9,35 +7,14 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/random.h"
+#include "core/models/model_files.h"
+#include "core/nn/autocast.h"
 #include "core/nn/batch_parts.h"
 #include "core/nn/staging.h"
 #include "core/nn/update.h"
 
 namespace daguerre {
 namespace {
-
-/// Lets a region compute in bf16 with fp32 weights. The copies it makes of the weights are dropped
-/// at its end, or the next step would use stale ones.
-class Autocast {
-public:
-    Autocast(at::DeviceType device, bool on)
-        : device_(device), before_(at::autocast::is_autocast_enabled(device)) {
-        at::autocast::set_autocast_dtype(device, at::kBFloat16);
-        at::autocast::set_autocast_enabled(device, on);
-        at::autocast::increment_nesting();
-    }
-    ~Autocast() {
-        at::autocast::decrement_nesting();
-        at::autocast::clear_cache();
-        at::autocast::set_autocast_enabled(device_, before_);
-    }
-    Autocast(const Autocast&) = delete;
-    Autocast& operator=(const Autocast&) = delete;
-
-private:
-    at::DeviceType device_;
-    bool before_;
-};
 
 /// What the network is given and what it should answer, for a batch. All [N, C, H, W] or [N].
 struct Lesson {
@@ -71,7 +48,7 @@ public:
             noise_levels(run_seed(), batch.first, count, options_.levels == "stratified");
         const std::int64_t at_once = parts_.run(count, [&](std::int64_t part) {
             network_->zero_grad();
-            if (options_.dropout > 0) seed_dropout(batch.first);
+            if (options_.dropout > 0) seed_dropout(run_seed(), batch.first, device_);
             learn(batch, levels, part);
         });
         // Read in one go: each reading waits until a GPU has caught up.
@@ -85,7 +62,7 @@ public:
         return {{{"loss", value}}, norm, !applied, by_level(values, levels), at_once};
     }
 
-    double held_out_loss(const Batch& batch, std::int64_t at_once) const override {
+    HeldOut held_out(const Batch& batch, std::int64_t at_once) const override {
         const c10::InferenceMode inference;
         UNet network(setup_.network);
         load_into(*network, update_.average(), "the average");
@@ -101,7 +78,7 @@ public:
             const Lesson lesson = lesson_of(some, levels);
             sum += errors_of(network, lesson, labels_of(some, 0)).sum(at::kDouble);
         }
-        return sum.item<double>() / double(count);
+        return {sum.item<double>() / double(count), {}, {}};
     }
 
     std::shared_ptr<const Model> snapshot(const Origin& origin) const override {
@@ -132,17 +109,6 @@ private:
     }
 
     std::uint64_t run_seed() const { return std::uint64_t(request_.seed); }
-
-    void seed_dropout(std::int64_t images_before) const {
-        at::Generator generator = at::globalContext().defaultGenerator(device_);
-        generator.set_current_seed(
-            seed_for(run_seed(), Stream::Dropout, std::uint64_t(images_before)));
-    }
-
-    static Batch part_of(const Batch& batch, std::int64_t first, std::int64_t count) {
-        return {batch.images.narrow(0, first, count), batch.labels.narrow(0, first, count),
-                batch.noise.narrow(0, first, count), batch.first + first};
-    }
 
     /// The mean square of what a network's answer misses, unweighted, one an image.
     at::Tensor errors_of(UNet& network, const Lesson& lesson, const at::Tensor& labels) const {
@@ -226,37 +192,11 @@ private:
 
     /// daguerre.json.
     Json about(const Origin& origin) const {
-        const DatasetInfo& data = shape_.dataset;
-        Json classes = Json::array();
-        for (const std::string& name : shape_.classes) classes.push_back(name);
+        Json about = description_of("diffusion", settings_, shape_, origin);
         const bool null_class = setup_.network.num_class_embeds > int(shape_.classes.size());
-        return Json{
-            {"format", 1},
-            {"program", "daguerre " DAGUERRE_VERSION},
-            {"family", "diffusion"},
-            {"title", data.title},
-            {"command", origin.command},
-            {"run", origin.run},
-            {"images_seen", origin.images_seen},
-            {"steps", origin.steps},
-            {"seed", request_.seed},
-            {"ema", request_.ema},
-            {"image",
-             {{"width", shape_.size}, {"height", shape_.size}, {"channels", shape_.channels}}},
-            {"classes", std::move(classes)},
-            {"null_class", null_class ? Json(shape_.classes.size()) : Json()},
-            {"dataset",
-             {{"id", data.id},
-              {"title", data.title},
-              {"split", data.split},
-              {"count", data.count},
-              {"mean", shape_.mean},
-              {"deviation", shape_.deviation},
-              {"sha256", data.sha256},
-              {"licence", data.licence},
-              {"source", data.source}}},
-            {"settings", json_of(settings_)},
-            {"preview_sampler", json_of(fields_of<SamplingOptions>())}};
+        about["null_class"] = null_class ? Json(shape_.classes.size()) : Json();
+        about["preview_sampler"] = json_of(fields_of<SamplingOptions>());
+        return about;
     }
 
     Fields settings_;

@@ -10,6 +10,7 @@
 
 #include "core/base/fields.h"
 #include "core/data/dataset.h"
+#include "core/models/level_floor.h"
 #include "core/models/model.h"
 
 namespace daguerre {
@@ -45,10 +46,19 @@ struct Family {
     /// What such a model says of itself, without its weights being read; throws as load.
     ModelInfo (*peek)(const std::filesystem::path& folder, const std::string& id);
     /// What generate takes beside GenerateRequest, with the family's defaults; those of one model
-    /// may differ (Model::generate_fields). The command line makes its options of them.
-    Fields (*generate_fields)();
+    /// may differ (Model::generate_fields). The command line makes its options of them. Null: its
+    /// models make no images.
+    Fields (*generate_fields)() = nullptr;
     /// The same of completing pictures (Model::complete_fields); null: its models can't.
     Fields (*complete_fields)() = nullptr;
+    /// The unweighted loss of the best linear denoiser in each of level_bins bins, for data that
+    /// vary so. Null: the family has no noise levels.
+    std::vector<double> (*level_floor)(const Fields& settings,
+                                       const std::vector<Spread>&) = nullptr;
+    /// Whether a step may work through its batch in parts and learn the same but for rounding.
+    bool parts = true;
+    /// Whether training may end in few kinds of picture, so that runs are watched for it.
+    bool collapses = false;
 };
 
 /// diffusion.

@@ -74,9 +74,7 @@ std::vector<Spread> pixel_spread(const PixelBlock& views) {
     return x.size(1) <= exact_values ? exact_spread(x) : probed_spread(x);
 }
 
-std::vector<double> level_floor(const std::string& family, const Fields& settings,
-                                const std::vector<Spread>& spread) {
-    if (family != "diffusion") return {};
+std::vector<double> level_floor(const Fields& settings, const std::vector<Spread>& spread) {
     const auto options = options_from<DiffusionOptions>(settings);
     NoiseScheduleOptions wanted;
     wanted.id = options.noise_schedule;

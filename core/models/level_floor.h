@@ -1,7 +1,6 @@
 // What a loss by noise level is measured against: the best that a linear denoiser can do.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "core/base/fields.h"
@@ -22,8 +21,7 @@ struct Spread {
 std::vector<Spread> pixel_spread(const PixelBlock& views);
 
 /// The unweighted loss of the best linear denoiser in each of level_bins bins, in what the network
-/// of these settings predicts. Empty for a family without noise levels.
-std::vector<double> level_floor(const std::string& family, const Fields& settings,
-                                const std::vector<Spread>& spread);
+/// of these settings of the diffusion family predicts.
+std::vector<double> level_floor(const Fields& settings, const std::vector<Spread>& spread);
 
 }  // namespace daguerre

@@ -16,10 +16,11 @@ namespace daguerre {
 
 struct ModelInfo {
     std::string id, title;  // id: bundled id or folder name
-    std::string family;     // "diffusion"
+    std::string family;     // id of families()
     int width = 0, height = 0, channels = 0;
     std::vector<std::string> classes;  // empty: unconditional
     bool null_class = false;           // knows "no class", so guidance works
+    bool makes_images = true;          // false: a classifier
     std::int64_t parameters = 0, images_seen = 0;
     std::string dataset, dataset_sha256, licence;
     std::string sha256;                // of the weights
@@ -92,6 +93,13 @@ public:
     /// when the model can't.
     virtual Image complete(const Image& picture, const Image& hole, const GenerateRequest& request,
                            const Fields&, const OnProgress&) const;
+    /// What the model makes of real pictures, 8 bit, of its size and channels, one each; empty: it
+    /// can't. request: its device, precision and threads count. Blocks.
+    virtual std::vector<Image> reconstruct(const std::vector<Image>& pictures,
+                                           const GenerateRequest& request) const {
+        (void)pictures, (void)request;
+        return {};
+    }
     /// Writes the model folder (product.md 3). Throws Error.
     virtual void save(const std::filesystem::path& folder) const = 0;
 };

@@ -63,9 +63,9 @@ struct TrainRequest {
                         .max = 1e12});
         visit(decay, {.key = "decay",
                       .label = "Decay",
-                      .help = "of the learning rate afterwards; cosine follows the total number of "
-                              "images, so its resume is exact for the same total only",
-                      .choices = {"none", "cosine", "inverse-sqrt"}});
+                      .help = "of the learning rate afterwards; cosine and linear follow the total "
+                              "number of images, so their resume is exact for the same total only",
+                      .choices = {"none", "cosine", "linear", "inverse-sqrt"}});
         visit(seed, {.key = "seed",
                      .label = "Seed",
                      .help = "of everything random in the run",

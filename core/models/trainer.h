@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/base/torch.h"
 #include "core/models/losses.h"
@@ -30,15 +33,26 @@ struct Origin {
     std::int64_t images_seen = 0, steps = 0;
 };
 
+/// What a model of averaged weights shows on held-out images.
+struct HeldOut {
+    std::optional<double> loss{};                          // less is better: ranks checkpoints
+    std::vector<std::pair<std::string, double>> values{};  // more curves: "test accuracy", ...
+    std::vector<std::vector<std::int64_t>> confusion{};    // [true class][found class]; or empty
+};
+
+/// Images first .. first + count - 1 of a batch; shares memory.
+Batch part_of(const Batch& batch, std::int64_t first, std::int64_t count);
+/// Lets what a step drops on this device hang on the run's seed and the images seen before it.
+void seed_dropout(std::uint64_t run, std::int64_t images_before, const at::Device& device);
+
 class Trainer {
 public:
     virtual ~Trainer() = default;
     /// One update. Blocks. A loss that isn't finite skips it.
     virtual Losses step(const Batch&, const StepContext&) = 0;
-    /// The mean unweighted loss of the averaged weights on a batch with its noise, image k of N at
-    /// level (k + ½) / N, worked through in parts of `at_once`. Changes nothing that training hangs
-    /// on. Blocks.
-    virtual double held_out_loss(const Batch&, std::int64_t at_once) const = 0;
+    /// How the averaged weights do on images that training doesn't see, worked through in parts of
+    /// `at_once`. Changes nothing that training hangs on. Blocks.
+    virtual HeldOut held_out(const Batch&, std::int64_t at_once) const = 0;
     /// The averaged weights, copied.
     virtual std::shared_ptr<const Model> snapshot(const Origin&) const = 0;
     /// Everything that resuming needs, sharing memory with the trainer; and back, copied.

@@ -33,7 +33,8 @@ Update::Update(torch::nn::Module& module, UpdateOptions options)
         names_.push_back(item.key());
         parameters_.push_back(item.value());
         m_.push_back(at::zeros_like(item.value().detach()));
-        v_.push_back(at::zeros_like(item.value().detach()));
+        if (options_.optimizer == Optimizer::Adam)
+            v_.push_back(at::zeros_like(item.value().detach()));
         if (options_.average) averages_.push_back(ema_.at(item.key()));
     }
     if (options_.average)
@@ -61,17 +62,26 @@ bool Update::apply(const UpdateStep& step) {
     for (const at::Tensor& parameter : parameters_) parameter.mutable_grad().reset();
     if (!std::isfinite(step.loss) || !std::isfinite(step.norm)) return false;
     at::_foreach_mul_(slopes, std::min(1.0, options_.clip / (step.norm + 1e-6)));
-    ++steps_;
-    const at::Tensor count = at::full({}, double(steps_), parameters_[0].options());
-    const std::vector<at::Tensor> counts(parameters_.size(), count);
-    at::_fused_adam_(parameters_, slopes, m_, v_, {}, counts, step.learning_rate, 0.9, 0.999, 0,
-                     1e-8, false, false);
+    optimise(slopes, step.learning_rate);
     if (options_.average) {
         at::_foreach_lerp_(averages_, parameters_,
                            1 - average_keeps(step.batch, step.images_after));
         for (auto& [buffer, average] : buffers_) average.copy_(buffer);
     }
     return true;
+}
+
+void Update::optimise(const std::vector<at::Tensor>& slopes, double learning_rate) {
+    const bool first = steps_++ == 0;
+    if (options_.optimizer == Optimizer::Sgd) {
+        at::_fused_sgd_(parameters_, slopes, m_, options_.decay, options_.beta1, learning_rate, 0,
+                        true, false, first);
+        return;
+    }
+    const at::Tensor count = at::full({}, double(steps_), parameters_[0].options());
+    const std::vector<at::Tensor> counts(parameters_.size(), count);
+    at::_fused_adamw_(parameters_, slopes, m_, v_, {}, counts, learning_rate, options_.beta1,
+                      options_.beta2, options_.decay, 1e-8, false, false);
 }
 
 Weights Update::average() const { return options_.average ? ema_ : net_; }
@@ -82,7 +92,7 @@ Weights Update::state() const {
     for (const auto& [name, tensor] : ema_) state.emplace("ema." + name, tensor);
     for (std::size_t i = 0; i < names_.size(); ++i) {
         state.emplace("opt.exp_avg." + names_[i], m_[i]);
-        state.emplace("opt.exp_avg_sq." + names_[i], v_[i]);
+        if (!v_.empty()) state.emplace("opt.exp_avg_sq." + names_[i], v_[i]);
     }
     state.emplace("opt.step", at::scalar_tensor(steps_, at::kLong));
     return state;

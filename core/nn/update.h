@@ -9,9 +9,16 @@
 
 namespace daguerre {
 
+/// Adam: Kingma and Ba 2015 (arXiv:1412.6980), ε 1e-8, with the decay of Loshchilov and Hutter 2019
+/// (arXiv:1711.05101). Sgd: with Nesterov's momentum, the decay added to the gradients.
+enum class Optimizer { Adam, Sgd };
+
 struct UpdateOptions {
     double clip = 1;      // largest 2-norm of all gradients together
     bool average = true;  // keep averaged weights
+    Optimizer optimizer = Optimizer::Adam;
+    double beta1 = 0.9, beta2 = 0.999;  // of Adam; beta1 is the momentum of Sgd
+    double decay = 0;                   // of the weights
 };
 
 struct UpdateStep {
@@ -28,7 +35,7 @@ struct UpdateStep {
 double average_keeps(std::int64_t batch, std::int64_t images_after);
 
 /// Owns the optimiser's moments and the averaged weights of one module, whose parameters must keep
-/// their place. Adam: Kingma and Ba 2015 (arXiv:1412.6980), β .9 and .999, ε 1e-8, no decay.
+/// their place.
 class Update {
 public:
     Update(torch::nn::Module& module, UpdateOptions options);
@@ -42,7 +49,8 @@ public:
 
     /// The averaged weights, or the weights where no average is kept. Shares memory.
     Weights average() const;
-    /// net.*, ema.*, opt.exp_avg.*, opt.exp_avg_sq.*, opt.step. Shares memory, but for opt.step.
+    /// net.*, ema.*, opt.exp_avg.* (the momentum of Sgd), for Adam opt.exp_avg_sq.*, and opt.step.
+    /// Shares memory, but for opt.step.
     Weights state() const;
     /// Copies it back. Throws Error naming `file` and the tensor for a misfit.
     void restore(const Weights& weights, const std::string& file);
@@ -50,6 +58,7 @@ public:
 private:
     /// Of every parameter; zeros for one that the loss doesn't depend on.
     std::vector<at::Tensor> gradients();
+    void optimise(const std::vector<at::Tensor>& slopes, double learning_rate);
 
     UpdateOptions options_;
     Weights net_, ema_;                                       // by name, buffers too

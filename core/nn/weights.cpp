@@ -84,6 +84,19 @@ std::vector<std::string> load_into(torch::nn::Module& module, const Weights& wei
     return unknown;
 }
 
+Weights with_prefix(const Weights& weights, const std::string& prefix) {
+    Weights named;
+    for (const auto& [name, tensor] : weights) named.emplace(prefix + name, tensor);
+    return named;
+}
+
+Weights under(const Weights& weights, const std::string& prefix) {
+    Weights named;
+    for (const auto& [name, tensor] : weights)
+        if (name.starts_with(prefix)) named.emplace(name.substr(prefix.size()), tensor);
+    return named;
+}
+
 Weights copied(const Weights& weights) {
     Weights copy;
     for (const auto& [name, tensor] : weights) copy.emplace(name, tensor.detach().clone());

@@ -20,6 +20,9 @@ Weights weights_of(const torch::nn::Module& module);
 /// shapes, values that aren't finite with their count. Unknown names come back.
 std::vector<std::string> load_into(torch::nn::Module& module, const Weights& weights,
                                    const std::string& file);
+/// Each name with `prefix` before it, and those that begin with it without. Share memory.
+Weights with_prefix(const Weights& weights, const std::string& prefix);
+Weights under(const Weights& weights, const std::string& prefix);
 /// Deep copies.
 Weights copied(const Weights& weights);
 

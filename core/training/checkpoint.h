@@ -60,6 +60,9 @@ struct RunFolder {
     std::filesystem::path log() const { return folder / "log.jsonl"; }
     /// floor.json: {"loss": [...]}, of the best linear denoiser in each bin of noise level.
     std::filesystem::path floor() const { return folder / "floor.json"; }
+    /// confusion.json of a classifier: {"images": n, "counts": [[...], ...]}, by true class the
+    /// held-out images by the class they were taken for.
+    std::filesystem::path confusion() const { return folder / "confusion.json"; }
     std::filesystem::path lock() const { return folder / "lock"; }
     /// failed.json: why training ended; there until the run goes on.
     std::filesystem::path failure() const { return folder / "failed.json"; }

@@ -76,11 +76,10 @@ std::optional<Finding> find_waiting(const TrainRequest& request, const RunCurves
                    ""};
 }
 
-std::optional<Finding> find_flat(const RunInfo& run, const TrainRequest& request,
-                                 const RunCurves& curves, double seen) {
+std::optional<Finding> find_flat(const TrainRequest& request, const RunCurves& curves,
+                                 double seen) {
     const auto* loss = curve_named(curves, "loss");
-    if (run.family != "diffusion" || !loss || seen < 2 * double(request.warm_up))
-        return std::nullopt;
+    if (curves.levels.empty() || !loss || seen < 2 * double(request.warm_up)) return std::nullopt;
     const Stretch before = stretch_of(*loss, seen / 2, seen * 3 / 4),
                   after = stretch_of(*loss, seen * 3 / 4, seen);
     if (std::min(before.steps, after.steps) < steps_to_tell) return std::nullopt;
@@ -106,7 +105,7 @@ std::optional<Finding> diagnose(const RunInfo& run, const RunCurves& curves) {
         if (!curve.empty()) seen = std::max(seen, curve.back().images);
     if (auto found = find_skipped(request, curves, seen)) return found;
     if (auto found = find_waiting(request, curves, seen)) return found;
-    return find_flat(run, request, curves, seen);
+    return find_flat(request, curves, seen);
 }
 
 }  // namespace daguerre

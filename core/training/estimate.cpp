@@ -92,7 +92,8 @@ Looked look(const std::string& dataset, const std::string& family, const GivenSe
 Batch any_batch(const TrainRequest& request, const DataShape& shape) {
     const std::vector<std::int64_t> sizes{request.batch, shape.channels, shape.size, shape.size};
     const at::TensorOptions values = staged(at::kFloat, at::Device(request.device));
-    return {at::rand(sizes, values).mul_(2).sub_(1), at::full({request.batch}, -1, at::kLong),
+    const std::int64_t label = shape.classes.empty() ? -1 : 0;
+    return {at::rand(sizes, values).mul_(2).sub_(1), at::full({request.batch}, label, at::kLong),
             at::randn(sizes, values)};
 }
 

@@ -160,7 +160,7 @@ void fit_memory(const std::string& family, Fields& settings, const DataShape& sh
     Fields smaller = settings;
     std::int64_t& part = request.micro_batch;
     part = part > 0 ? std::min(part, request.batch) : request.batch;
-    while (part > 1 && part * most_parts > request.batch) {
+    while (row.parts && part > 1 && part * most_parts > request.batch) {
         part = (part + 1) / 2;
         set_field(smaller, "micro_batch", part);
         if (row.training_bytes(smaller, shape) > free) continue;

@@ -51,10 +51,9 @@ public:
           command_(command_of(request_, folder)),
           shape_(std::move(data.shape)),
           remarks_(std::move(data.remarks)),
-          expected_bytes_(row_named(families(), request_.family, "family")
-                              .training_bytes(request_.settings, shape_)),
-          trainer_(row_named(families(), request_.family, "family")
-                       .make_trainer(request_.settings, shape_)),
+          family_(row_named(families(), request_.family, "family")),
+          expected_bytes_(family_.training_bytes(request_.settings, shape_)),
+          trainer_(family_.make_trainer(request_.settings, shape_)),
           log_(files_.log()) {
         train_.images = total_images(train_);
         if (fs::exists(files_.state())) restore();
@@ -77,7 +76,9 @@ public:
         return noting([this] { return step(); });
     }
 
-    bool preview_due() const override { return daguerre::preview_due(at_); }
+    bool preview_due() const override {
+        return family_.generate_fields && daguerre::preview_due(at_);
+    }
 
     bool save_due() const override {
         // A large state takes a while to write.
@@ -121,6 +122,7 @@ private:
     void save_all();
     void write_state();
     void measure();
+    void log_measured(const HeldOut& seen);
     LogPlace place() const;
     WeightsMetadata metadata() const;
     void restore();
@@ -143,6 +145,7 @@ private:
     std::string command_;
     DataShape shape_;
     std::vector<std::string> remarks_;
+    const Family& family_;
     std::uint64_t expected_bytes_;
     std::unique_ptr<Trainer> trainer_;
     RunLog log_;
@@ -309,16 +312,24 @@ void Run::measure() {
     try {
         if (!held_out_) held_out_ = held_out_views(request_.dataset, shape_);
         if (held_out_->labels.empty()) return;
-        test_loss_ = trainer_->held_out_loss(
+        const HeldOut seen = trainer_->held_out(
             held_out_batch(*held_out_), train_.micro_batch > 0 ? train_.micro_batch : train_.batch);
+        log_measured(seen);
     } catch (...) {
         held_out_.emplace();
         remarks_.push_back("There is no test loss: " +
                            sentence_for(std::current_exception()).text());
         return;
     }
-    events_->add(log_.add("test loss", *test_loss_, place()));
     at_.preview_seconds += seconds_since(start);
+}
+
+void Run::log_measured(const HeldOut& seen) {
+    test_loss_ = seen.loss;
+    if (seen.loss) events_->add(log_.add("test loss", *seen.loss, place()));
+    for (const auto& [name, value] : seen.values) events_->add(log_.add(name, value, place()));
+    if (seen.confusion.empty()) return;
+    write_json(files_.confusion(), Json{{"images", at_.images_seen}, {"counts", seen.confusion}});
 }
 
 void Run::restore() {
@@ -326,6 +337,7 @@ void Run::restore() {
     at_ = progress_from(file.metadata, files_.state());
     trainer_->restore(file.weights, files_.state().string());
     log_.restore(metadata_text(file.metadata, "log", files_.state()));
+    if (file.metadata.contains("test_loss")) test_loss_ = test_loss_of(files_.state());
     saved_images_ = at_.images_seen;
     if (metadata_text(file.metadata, "dataset_sha256", files_.state()) != request_.dataset_sha256)
         remarks_.push_back("Resumed, but on other images than before: the dataset has changed.");
@@ -352,8 +364,10 @@ std::string move_to(Fields& settings, const std::string& device, int threads) {
 /// What the losses by noise level are measured against, once a run.
 void write_floor(const RunFolder& run, const RunRequest& request, const PixelBlock& views) {
     if (fs::exists(run.floor())) return;
-    const auto floor = level_floor(request.family, request.settings, pixel_spread(views));
-    if (!floor.empty()) write_json(run.floor(), Json{{"loss", floor}});
+    const Family& family = row_named(families(), request.family, "family");
+    if (family.level_floor)
+        write_json(run.floor(),
+                   Json{{"loss", family.level_floor(request.settings, pixel_spread(views))}});
 }
 
 }  // namespace

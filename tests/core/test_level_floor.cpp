@@ -53,7 +53,7 @@ private Q_SLOTS:
         for (const Spread& part : spread) variance += part.share * part.variance;
         QVERIFY(std::abs(std::sqrt(variance) - views.deviation) < 0.005);
         const auto floor = [&](const char* objective, const char* schedule) {
-            return mean_of(level_floor("diffusion", settings(objective, schedule), spread));
+            return mean_of(level_floor(settings(objective, schedule), spread));
         };
         QVERIFY(std::abs(floor("v", "squaredcos_cap_v2") - 0.2409) < 0.002);
         QVERIFY(std::abs(floor("eps", "linear") - 0.0742) < 0.001);
@@ -65,8 +65,7 @@ private Q_SLOTS:
         const double wide = std::pow(64 / 127.5, 2), narrow = std::pow(13 / 127.5, 2);
         std::vector<Spread> truth{{wide, 0.5}, {narrow, 0.5}};
         const Fields fields = settings("v", "squaredcos_cap_v2");
-        const auto seen = level_floor("diffusion", fields, spread),
-                   known = level_floor("diffusion", fields, truth);
+        const auto seen = level_floor(fields, spread), known = level_floor(fields, truth);
         QCOMPARE(seen.size(), std::size_t(level_bins));
         // A sample of 12,000 spreads the eigenvalues of 1156 independent values a little.
         for (std::size_t i = 0; i < seen.size(); ++i)
@@ -79,10 +78,6 @@ private Q_SLOTS:
         }
         QVERIFY(std::abs(share - 1) < 1e-6);
         QVERIFY(std::abs(variance / ((wide + narrow) / 2) - 1) < 0.03);
-    }
-
-    void other_families_have_none() {
-        QVERIFY(level_floor("gan", train_fields("diffusion"), {{1, 1}}).empty());
     }
 };
 
