@@ -100,6 +100,16 @@ public:
         (void)pictures, (void)request;
         return {};
     }
+    /// What real pictures cost under the model, in bits per dimension: one number each, exact or an
+    /// upper bound; empty: the family can't say. pictures: 8 bit, of the model's size and channels.
+    /// labels: [pictures] indices into info().classes, -1: none. request: its seed is that of the
+    /// first picture's noise, where noise is needed; device, precision and threads count. Blocks.
+    virtual std::vector<double> bits_per_dimension(const std::vector<Image>& pictures,
+                                                   const std::vector<int>& labels,
+                                                   const GenerateRequest& request) const {
+        (void)pictures, (void)labels, (void)request;
+        return {};
+    }
     /// Writes the model folder (product.md 3). Throws Error.
     virtual void save(const std::filesystem::path& folder) const = 0;
 };
