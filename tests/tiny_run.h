@@ -36,3 +36,18 @@ inline std::vector<std::pair<std::string, std::string>> tiny_settings(
     settings.insert(settings.end(), more.begin(), more.end());
     return settings;
 }
+
+/// The same for any family of the table.
+inline std::vector<std::pair<std::string, std::string>> tiny_settings_of(
+    const std::string& family, std::vector<std::pair<std::string, std::string>> more = {}) {
+    std::vector<std::pair<std::string, std::string>> settings{
+        {"batch", "8"},        {"images", "80"},  {"warm_up", "0"},
+        {"precision", "fp32"}, {"device", "cpu"}, {"base_channels", "8"}};
+    const auto add = [&](std::vector<std::pair<std::string, std::string>> own) {
+        settings.insert(settings.end(), own.begin(), own.end());
+    };
+    if (family == "diffusion") add({{"multiples", "1,2"}, {"attention", "8"}, {"groups", "4"}});
+    if (family == "pixelcnn") add({{"layers", "3"}, {"dropout", "0.1"}});
+    add(std::move(more));
+    return settings;
+}

@@ -1,31 +1,13 @@
 #include "core/models/diffusion.h"
 
 #include <algorithm>
-#include <charconv>
 
-#include "core/base/error.h"
+#include "core/base/number_list.h"
 #include "core/base/random.h"
 #include "core/nn/unet_plan.h"
 
 namespace daguerre {
 namespace {
-
-/// "1,2,2" → {1, 2, 2}; "none" and "" → {}.
-std::vector<int> numbers_in(const std::string& text, const char* key) {
-    std::vector<int> numbers;
-    if (text.empty() || text == "none") return numbers;
-    const char *at = text.data(), *end = at + text.size();
-    for (;;) {
-        int number = 0;
-        const auto [stop, error] = std::from_chars(at, end, number);
-        if (error != std::errc() || number < 1 || number > 4096 || (stop != end && *stop != ','))
-            throw Error("{key} is “{text}”; it must be whole numbers with commas, such as 1,2,2.",
-                        {{"key", key}, {"text", text}});
-        numbers.push_back(number);
-        if (stop == end) return numbers;
-        at = stop + 1;
-    }
-}
 
 struct PresetRow {
     const char *id, *title;
@@ -195,10 +177,6 @@ std::vector<double> noise_levels(std::uint64_t run, std::int64_t first, std::int
         levels.push_back(u);
     }
     return levels;
-}
-
-bool drops_label(std::uint64_t run, std::int64_t n, double share) {
-    return unit_interval(seed_for(run, Stream::LabelDrop, std::uint64_t(n))) < share;
 }
 
 Family diffusion_family() {

@@ -169,9 +169,6 @@ std::uint64_t call_bytes(const UNetConfig& config);
 /// `count` strata, by one draw. Source: Kingma et al. 2021 (arXiv:2107.00630), appendix I.1.
 std::vector<double> noise_levels(std::uint64_t run, std::int64_t first, std::int64_t count,
                                  bool stratified);
-/// Whether image n of a run is learned without its class. Source: Ho and Salimans 2022
-/// (arXiv:2207.12598), algorithm 1.
-bool drops_label(std::uint64_t run, std::int64_t n, double share);
 
 std::unique_ptr<Trainer> make_diffusion_trainer(const Fields& settings, const DataShape& shape);
 /// The same of any network that fits the shape, not only one that the settings can describe.

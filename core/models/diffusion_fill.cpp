@@ -137,13 +137,17 @@ Colours with_picture(const Area& area, const Square& square, const Image& pictur
     return result;
 }
 
+Sentence cannot_fill(const ModelInfo& info) {
+    return {"{id} can't fill pictures: models of the family {family} can't.",
+            {{"id", info.id}, {"family", info.family}}};
+}
+
 class ModelFill {
 public:
     ModelFill(std::shared_ptr<const Model> model, GenerateRequest request, Fields own)
         : model_(std::move(model)), request_(std::move(request)), own_(std::move(own)) {
         const ModelInfo& info = model_->info();
-        if (model_->complete_fields().empty())
-            throw Error("{id} can't fill pictures: only diffusion models can.", {{"id", info.id}});
+        if (model_->complete_fields().empty()) throw Error(cannot_fill(info));
         if (request_.image_class.empty() && info.null_class) request_.image_class = "none";
     }
 
@@ -162,6 +166,9 @@ public:
                                         part_of(on_progress, share, 1));
         if (filling.stopped) return filling;
         filling.remarks.push_back(remark());
+        for (const Family& family : families())
+            if (family.id == info.family && !family.completion_limit.empty())
+                filling.remarks.push_back({family.completion_limit, {}});
         return filling;
     }
 
@@ -285,9 +292,7 @@ Inpainter model_inpainter(std::shared_ptr<const Model> model, GenerateRequest re
 
 std::optional<Sentence> why_not_filled(const ModelInfo& info, int photo_channels) {
     for (const Family& family : families())
-        if (family.id == info.family && !family.complete_fields)
-            return Sentence("{id} can't fill pictures: only diffusion models can.",
-                            {{"id", info.id}});
+        if (family.id == info.family && !family.complete_fields) return cannot_fill(info);
     if (photo_channels < 3 || info.channels >= 3) return std::nullopt;
     return Sentence(
         "{id} makes grey pictures and can't fill a colour photo. Choose a model that was trained "

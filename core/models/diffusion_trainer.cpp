@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/random.h"
+#include "core/models/class_labels.h"
 #include "core/models/model_files.h"
 #include "core/nn/autocast.h"
 #include "core/nn/batch_parts.h"
@@ -167,15 +168,8 @@ private:
 
     /// Undefined for a network without classes; the last index stands for no class.
     at::Tensor labels_of(const Batch& batch, double label_drop) const {
-        const auto classes = std::int64_t(shape_.classes.size());
-        if (classes == 0) return {};
-        const at::Tensor labels = at::empty(batch.labels.sizes(), staged(at::kLong, device_));
-        labels.copy_(batch.labels);
-        auto* values = labels.mutable_data_ptr<std::int64_t>();
-        for (std::int64_t i = 0; i < labels.size(0); ++i)
-            if (values[i] < 0 || drops_label(run_seed(), batch.first + i, label_drop))
-                values[i] = classes;
-        return to_device(labels, device_);
+        return learned_labels(batch, std::int64_t(shape_.classes.size()), run_seed(), label_drop,
+                              device_);
     }
 
     /// errors: one an image.

@@ -51,6 +51,8 @@ struct Family {
     Fields (*generate_fields)() = nullptr;
     /// The same of completing pictures (Model::complete_fields); null: its models can't.
     Fields (*complete_fields)() = nullptr;
+    /// What such a completion can't do, a sentence for people; or empty.
+    std::string completion_limit{};
     /// The unweighted loss of the best linear denoiser in each of level_bins bins, for data that
     /// vary so. Null: the family has no noise levels.
     std::vector<double> (*level_floor)(const Fields& settings,
@@ -61,7 +63,7 @@ struct Family {
     bool collapses = false;
 };
 
-/// diffusion.
+/// diffusion, pixelcnn.
 const std::vector<Family>& families();
 
 }  // namespace daguerre

@@ -48,9 +48,10 @@ std::optional<int> index_of(const std::vector<std::string>& classes, const std::
 Image Model::complete(const Image&, const Image&, const GenerateRequest&, const Fields&,
                       const OnProgress&) const {
     throw Error(
-        "{id} can't fill pictures: only diffusion models can. “daguerre models” lists what there "
-        "is.",
-        {{"id", info().id}});
+        "{id} can't fill pictures: models of the family {family} can't. “daguerre models” lists "
+        "what "
+        "there is.",
+        {{"id", info().id}, {"family", info().family}});
 }
 
 std::uint32_t seed_of(const GenerateRequest& request, std::int64_t i) {

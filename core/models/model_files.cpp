@@ -144,6 +144,19 @@ ModelFiles read_model_files(const fs::path& folder) {
     return files;
 }
 
+void check_parameters(const ModelFiles& files, const fs::path& folder, std::int64_t parameters) {
+    std::int64_t held = 0;
+    for (const auto& [name, tensor] : files.weights) held += tensor.numel();
+    if (held == parameters) return;
+    throw Error(
+        "“{file}” doesn't fit “{about}”: it holds {held} values, where a network of these settings "
+        "has {n}.",
+        {{"file", weights_file(folder)},
+         {"about", folder / "daguerre.json"},
+         {"held", held},
+         {"n", parameters}});
+}
+
 void write_model_files(const fs::path& folder, Json about, const Weights& weights,
                        std::int64_t parameters) {
     replace_folder(folder, [&](const fs::path& temporary) {

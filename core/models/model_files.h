@@ -42,6 +42,10 @@ struct ModelFiles {
 Json read_description(const std::filesystem::path& folder);
 /// Throws Error naming the file that is missing or wrong.
 ModelFiles read_model_files(const std::filesystem::path& folder);
+/// Throws Error when the file doesn't hold the `parameters` values that its description needs, so
+/// that no network larger than the file is built.
+void check_parameters(const ModelFiles& files, const std::filesystem::path& folder,
+                      std::int64_t parameters);
 /// Replaces the folder as a whole. `about` gets the parameter count and the SHA-256 of the weights.
 /// Throws Error.
 void write_model_files(const std::filesystem::path& folder, Json about, const Weights& weights,

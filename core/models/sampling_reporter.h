@@ -25,9 +25,15 @@ public:
         if (!tell({done_, steps_, "call", {}})) throw Stopped();
     }
 
-    /// After the last step the images are finished, and are kept. first: number of image 0.
-    void step(const SamplerStep& at, std::int64_t first, const NoiseSchedule& schedule) {
+    /// After the last step the images are finished, and are kept.
+    void step(const std::function<Preview()>& preview, bool last) {
         ++done_;
+        stopped_ = !tell({done_, steps_, "step", preview});
+        if (stopped_ && !last) throw Stopped();
+    }
+
+    /// first: number of image 0.
+    void step(const SamplerStep& at, std::int64_t first, const NoiseSchedule& schedule) {
         const auto preview = [&] {
             return Preview{int(first),
                            at.step,
@@ -37,8 +43,7 @@ public:
                            images_of(at.x / std::sqrt(1 + at.sigma * at.sigma)),
                            images_of(at.denoised)};
         };
-        stopped_ = !tell({done_, steps_, "step", preview});
-        if (stopped_ && at.step + 1 < at.steps) throw Stopped();
+        step(preview, at.step + 1 == at.steps);
     }
 
     bool stopped() const { return stopped_; }

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/base/random.h"
+#include "core/models/class_labels.h"
 #include "core/models/diffusion.h"
 #include "core/training/learning_rate.h"
 #include "tiny_data.h"

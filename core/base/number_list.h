@@ -1,0 +1,13 @@
+// Lists of numbers in a setting.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace daguerre {
+
+/// "1,2,2" → {1, 2, 2}; "none" and "" → {}. Throws Error naming `key` for what isn't whole numbers
+/// from 1 to 4096.
+std::vector<int> numbers_in(const std::string& text, const char* key);
+
+}  // namespace daguerre

@@ -1,0 +1,148 @@
+#include "core/models/pixelcnn_sampling.h"
+
+#include "core/base/error.h"
+#include "core/base/random.h"
+
+namespace daguerre {
+namespace {
+
+/// [out, in, 1, width] → [width·in, out].
+at::Tensor as_matrix(const at::Tensor& weight) {
+    return weight.permute({3, 1, 2, 0}).flatten(0, 2).contiguous();
+}
+
+/// The uniform numbers of one value of each picture.
+at::Tensor uniform_at(const std::vector<std::uint32_t>& seeds, std::int64_t value,
+                      const at::Device& device) {
+    const at::Tensor numbers = at::empty({std::int64_t(seeds.size())}, at::kDouble);
+    auto* to = numbers.mutable_data_ptr<double>();
+    for (const std::uint32_t seed : seeds)
+        *to++ = unit_interval(seed_for(seed, Stream::Latent, std::uint64_t(value)));
+    return numbers.to(device);
+}
+
+/// Columns of a row from 0 to the last one that isn't known.
+std::int64_t columns_to_draw(const at::Tensor& known, std::int64_t row, std::int64_t width) {
+    if (!known.defined()) return width;
+    const bool* values = known[row].const_data_ptr<bool>();
+    std::int64_t count = width;
+    while (count > 0 && values[count - 1]) --count;
+    return count;
+}
+
+}  // namespace
+
+PixelCache::PixelCache(PixelCnn network, at::Tensor x, const at::Tensor& labels)
+    : network_(std::move(network)), x_(std::move(x)) {
+    const torch::NoGradGuard no_grad;
+    for (const GatedLayer& module : network_->layers)
+        layers_.push_back(
+            cached(module, module->first ? x_.size(1) : network_->config().features, labels));
+    mix_ = as_matrix(network_->mix->counting());
+    last_ = as_matrix(network_->last->counting());
+}
+
+PixelCache::Layer PixelCache::cached(const GatedLayer& module, std::int64_t in,
+                                     const at::Tensor& labels) const {
+    const std::int64_t n = x_.size(0), reach = module->reach;
+    Layer layer;
+    layer.module = module;
+    layer.above = at::zeros({n, in, reach + x_.size(2), x_.size(3) + 2 * reach}, x_.options());
+    layer.left = at::zeros({n, reach + x_.size(3), in}, x_.options());
+    layer.horizontal = as_matrix(module->horizontal->counting());
+    layer.out = as_matrix(module->out->counting());
+    layer.class_vertical = layer.module->class_bias(labels, false);
+    layer.class_horizontal = layer.module->class_bias(labels, true);
+    return layer;
+}
+
+void PixelCache::begin_row(std::int64_t row) {
+    require(row == row_ + 1 && row < x_.size(2), "rows begin one after another");
+    const torch::NoGradGuard no_grad;
+    row_ = row;
+    const std::int64_t width = x_.size(3);
+    if (row > 0) {
+        const Layer& first = layers_.front();
+        first.above.select(2, first.module->reach + row - 1)
+            .narrow(2, first.module->reach, width)
+            .copy_(x_.select(2, row - 1));
+    }
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        Layer& layer = layers_[i];
+        const std::int64_t rows = layer.module->vertical->weight.size(2);
+        at::Tensor seen = layer.module->vertical(layer.above.narrow(2, row, rows));
+        at::Tensor known =
+            layer.module->link(seen).squeeze(2).transpose(1, 2) + layer.module->horizontal->bias;
+        if (layer.class_horizontal.defined()) known += layer.class_horizontal.unsqueeze(1);
+        layer.known = known.contiguous();
+        if (i + 1 == layers_.size()) continue;
+        seen = seen.squeeze(2);
+        if (layer.class_vertical.defined()) seen = seen + layer.class_vertical.unsqueeze(2);
+        const Layer& next = layers_[i + 1];
+        next.above.select(2, next.module->reach + row)
+            .narrow(2, next.module->reach, width)
+            .copy_(gated(seen, 1));
+    }
+}
+
+at::Tensor PixelCache::answer(std::int64_t column) {
+    const torch::NoGradGuard no_grad;
+    const Layer& first = layers_.front();
+    for (std::int64_t at = std::max<std::int64_t>(column - 1, 0); at <= column; ++at)
+        first.left.select(1, first.module->reach + at).copy_(x_.select(2, row_).select(2, at));
+    const std::int64_t n = x_.size(0);
+    at::Tensor horizontal, skip;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const Layer& layer = layers_[i];
+        const std::int64_t width = layer.module->horizontal->weight.size(3);
+        const at::Tensor window = layer.left.narrow(1, column, width).view({n, -1});
+        const at::Tensor kept =
+            gated(at::addmm(layer.known.select(1, column), window, layer.horizontal), 1);
+        const std::vector<at::Tensor> both =
+            at::addmm(layer.module->out->bias, kept, layer.out).chunk(2, 1);
+        horizontal = i == 0 ? both[0] : horizontal + both[0];
+        skip = i == 0 ? both[1] : skip + both[1];
+        if (i + 1 == layers_.size()) continue;
+        const Layer& next = layers_[i + 1];
+        next.left.select(1, next.module->reach + column).copy_(horizontal);
+    }
+    const at::Tensor mixed = at::addmm(network_->mix->bias, at::relu(skip), mix_);
+    return at::addmm(network_->last->bias, at::relu(mixed), last_);
+}
+
+void draw_pixels(const PixelCnn& network, const PixelDraw& draw, const OnRow& on_row) {
+    const PixelHead& head = head_of(network->config());
+    const std::int64_t height = draw.x.size(2), width = draw.x.size(3);
+    const auto channels = int(draw.x.size(1));
+    const at::Tensor known = draw.known.defined() ? draw.known.cpu().contiguous() : at::Tensor();
+    PixelCache cache(network, draw.x, draw.labels);
+    for (std::int64_t row = 0; row < height; ++row) {
+        on_row(row, true);
+        cache.begin_row(row);
+        const std::int64_t columns = columns_to_draw(known, row, width);
+        for (std::int64_t column = 0; column < columns; ++column) {
+            const at::Tensor pixel = draw.x.select(2, row).select(2, column);  // [N, C]
+            at::Tensor answer = cache.answer(column);
+            if (known.defined() && known[row][column].item<bool>()) continue;
+            for (int c = 0; c < channels; ++c) {
+                if (c > 0 && head.ordered) answer = cache.answer(column);
+                const at::Tensor uniform =
+                    uniform_at(draw.seeds, (row * width + column) * channels + c, draw.x.device());
+                const at::Tensor values =
+                    values_at(head.log_probabilities(answer, pixel, c), uniform, draw.temperature);
+                pixel.select(1, c).copy_(values.to(at::kFloat).div(127.5).sub(1));
+            }
+        }
+        on_row(row, false);
+    }
+}
+
+at::Tensor values_at(const at::Tensor& log_probabilities, const at::Tensor& uniform,
+                     double temperature) {
+    if (temperature == 0) return log_probabilities.argmax(1);
+    const at::Tensor sums = (log_probabilities.to(at::kDouble) / temperature).softmax(1).cumsum(1);
+    const at::Tensor place = uniform.unsqueeze(1) * sums.narrow(1, 255, 1);
+    return (sums <= place).sum(1).clamp_max(255);
+}
+
+}  // namespace daguerre
