@@ -1,12 +1,14 @@
 #include "core/models/families.h"
 
+#include "core/models/classifier_family.h"
 #include "core/models/diffusion.h"
 #include "core/models/pixelcnn.h"
 
 namespace daguerre {
 
 const std::vector<Family>& families() {
-    static const std::vector<Family> rows{diffusion_family(), pixelcnn_family()};
+    static const std::vector<Family> rows{diffusion_family(), pixelcnn_family(),
+                                          classifier_family()};
     return rows;
 }
 

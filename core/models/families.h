@@ -61,9 +61,11 @@ struct Family {
     bool parts = true;
     /// Whether training may end in few kinds of picture, so that runs are watched for it.
     bool collapses = false;
+    /// Of how many held-out images a run is measured on, at most.
+    std::int64_t held_out_images = 512;
 };
 
-/// diffusion, pixelcnn.
+/// diffusion, pixelcnn, classifier.
 const std::vector<Family>& families();
 
 }  // namespace daguerre

@@ -9,7 +9,6 @@
 namespace daguerre {
 namespace {
 
-constexpr std::int64_t most_images = 512;
 constexpr std::uint64_t seed = std::uint64_t(1) << 32;  // no run's own: these are less
 
 /// `count` images at equal distances, without those that can't be read.
@@ -30,12 +29,12 @@ PixelBlock views_of(const Dataset& all, std::int64_t count, const DataShape& sha
 
 }  // namespace
 
-PixelBlock held_out_views(const std::string& dataset, const DataShape& shape) {
+PixelBlock held_out_views(const std::string& dataset, const DataShape& shape, std::int64_t most) {
     for (const char* split : {"test", "validation"}) {
         if (std::ranges::count(shape.dataset.splits, split) == 0 || shape.dataset.split == split)
             continue;
         const auto all = open_dataset(dataset, split);
-        const std::int64_t count = std::min(all->info().count, most_images);
+        const std::int64_t count = std::min(all->info().count, most);
         if (count == 0 || all->info().classes != shape.classes) continue;
         return views_of(*all, count, shape);
     }

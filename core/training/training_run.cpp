@@ -310,7 +310,7 @@ void Run::measure() {
     if (test_loss_) return;
     const Clock::time_point start = Clock::now();
     try {
-        if (!held_out_) held_out_ = held_out_views(request_.dataset, shape_);
+        if (!held_out_) held_out_ = held_out_views(request_.dataset, shape_, family_.held_out_images);
         if (held_out_->labels.empty()) return;
         const HeldOut seen = trainer_->held_out(
             held_out_batch(*held_out_), train_.micro_batch > 0 ? train_.micro_batch : train_.batch);
