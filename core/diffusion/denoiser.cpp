@@ -40,6 +40,19 @@ Denoiser guided(Denoiser with_class, Denoiser without, double scale) {
     };
 }
 
+Denoiser classifier_guided(Denoiser inner, LogProbability log_probability, double scale) {
+    return [inner = std::move(inner), log_probability = std::move(log_probability), scale](
+               const at::Tensor& x, double sigma) {
+        const at::Tensor denoised = inner(x, sigma);
+        const c10::InferenceMode with_gradients(false);
+        const at::AutoGradMode enabled(true);
+        const at::Tensor there = x.clone().requires_grad_(true);
+        const at::Tensor slope =
+            torch::autograd::grad({log_probability(there, sigma).sum()}, {there})[0];
+        return denoised + slope * (scale * sigma * sigma);
+    };
+}
+
 Denoiser clamped(Denoiser inner, double limit) {
     return [inner = std::move(inner), limit](const at::Tensor& x, double sigma) {
         return inner(x, sigma).clamp(-limit, limit);

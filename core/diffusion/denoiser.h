@@ -23,6 +23,12 @@ Denoiser denoiser_of(NetworkCall network, const Objective& objective,
 /// and 1 only the one needed is called. Source: Ho and Salimans 2022 (arXiv:2207.12598), eq. 6 with
 /// w = scale − 1.
 Denoiser guided(Denoiser with_class, Denoiser without, double scale);
+/// ln p(y | x) of each image of x, [N], at noise level σ. Gradients flow to x.
+using LogProbability = std::function<at::Tensor(const at::Tensor& x, double sigma)>;
+/// D + scale·σ²·∇ₓ ln p(y | x): at scale 1 what an exact classifier makes of an unconditional
+/// denoiser is the conditional one. Source: Dhariwal and Nichol 2021 (arXiv:2105.05233), eq. 10 to
+/// 14, in x = clean + σ·noise.
+Denoiser classifier_guided(Denoiser inner, LogProbability log_probability, double scale);
 /// Clips to [-limit, limit].
 Denoiser clamped(Denoiser inner, double limit = 1);
 

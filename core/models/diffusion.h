@@ -91,6 +91,8 @@ struct SamplingOptions {
     std::string schedule = "karras";
     std::int64_t steps = 20;
     double guidance = 1.5;
+    std::string classifier{};
+    double classifier_scale = 1;
 
     void each(auto&& visit) {
         visit(sampler, {.key = "sampler",
@@ -112,6 +114,15 @@ struct SamplingOptions {
                          .label = "Guidance",
                          .help = "how strongly the class is followed: 0 not at all, 1 as learned",
                          .max = 20});
+        visit(classifier,
+              {.key = "classifier",
+               .label = "Classifier",
+               .help = "a classifier of noisy images that leads to the class, beside or "
+                       "instead of guidance; empty: none"});
+        visit(classifier_scale, {.key = "classifier_scale",
+                                 .label = "Classifier's pull",
+                                 .help = "how strongly it leads: 1 as its probabilities say",
+                                 .max = 100});
     }
 
     template <class Row>

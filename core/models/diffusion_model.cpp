@@ -10,6 +10,7 @@
 #include "core/base/json.h"
 #include "core/diffusion/completion.h"
 #include "core/diffusion/denoiser.h"
+#include "core/models/guiding_classifier.h"
 #include "core/models/model_files.h"
 #include "core/models/sampling_reporter.h"
 #include "core/nn/device.h"
@@ -38,6 +39,7 @@ struct Plan {
     std::int64_t chunk = 1;
     Sigmas sigmas;
     bool guided = false;
+    std::shared_ptr<const Classifier> classifier{};  // or none
 };
 
 /// What goes through the network in one call, on the device. Past the group's end the last image is
@@ -111,6 +113,12 @@ public:
 
 private:
     Plan plan_of(const GenerateRequest& request, const Fields& own) const;
+    /// With the classes that a request may name: the classifier's where the model has none.
+    ModelInfo labelled(const Plan& plan) const {
+        ModelInfo info = info_;
+        if (plan.classifier) info.classes = plan.classifier->info().classes;
+        return info;
+    }
     UNet network_on(const at::Device& device, const std::string& precision) const;
     Group group_of(const Plan& plan, std::int64_t first) const;
     Chunk chunk_of(const Plan& plan, const std::vector<std::int64_t>& labels, std::int64_t first,
@@ -122,6 +130,13 @@ private:
     at::Tensor completed(const Plan& plan, const KnownPart& part, const CompletionOptions& options,
                          const OnProgress& on_progress) const;
     Denoiser denoiser_for(const Plan& plan, const Group& group, Reporter& reporter) const;
+    std::vector<std::int64_t> classes_of(const Plan& plan, const Group& group) const {
+        std::vector<std::int64_t> classes;
+        for (std::size_t i = 0; i < group.seeds.size(); ++i)
+            classes.push_back(
+                class_of(labelled(plan), plan.request, group.first + std::int64_t(i)));
+        return classes;
+    }
     std::vector<Image> made(const Plan& plan, const Group& group, Reporter& reporter) const;
     Record record_of(const Plan& plan, std::int64_t i) const;
 
@@ -149,7 +164,9 @@ Plan DiffusionModel::plan_of(const GenerateRequest& request, const Fields& own) 
                 {{"id", info_.id}});
         plan.options.guidance = 1;
     }
-    class_of(info_, request, 0);
+    if (!plan.options.classifier.empty() && plan.options.classifier_scale > 0)
+        plan.classifier = guiding_classifier(plan.options.classifier, info_, schedule_);
+    class_of(labelled(plan), request, 0);
     check_size(setup_.network, info_.height, info_.width);
     plan.device = use_device(request.device, request.threads);
     plan.precision = resolve_precision(request.precision, plan.device);
@@ -158,8 +175,9 @@ Plan DiffusionModel::plan_of(const GenerateRequest& request, const Fields& own) 
     plan.chunk = chunk_size(info_.width, plan.place.is_cpu());
     plan.sigmas = row_named(spacings(), plan.options.schedule, "schedule")
                       .sigmas(schedule_, int(plan.options.steps));
-    const bool has_class = class_of(info_, request, 0) >= 0;
-    plan.guided = has_class && plan.options.guidance != 0 && plan.options.guidance != 1;
+    const bool has_class = class_of(labelled(plan), request, 0) >= 0;
+    plan.guided =
+        has_class && info_.null_class && plan.options.guidance != 0 && plan.options.guidance != 1;
     return plan;
 }
 
@@ -242,6 +260,10 @@ Denoiser DiffusionModel::denoiser_for(const Plan& plan, const Group& group,
 std::vector<Image> DiffusionModel::made(const Plan& plan, const Group& group,
                                         Reporter& reporter) const {
     Denoiser denoiser = denoiser_for(plan, group, reporter);
+    if (plan.classifier)
+        denoiser = classifier_guided(std::move(denoiser),
+                                     log_probability_of(plan.classifier, classes_of(plan, group)),
+                                     plan.options.classifier_scale);
     if (setup_.clip) denoiser = clamped(denoiser, setup_.clip_range);
     const OnStep on_step = [&](const SamplerStep& at) {
         reporter.step(at, group.first, schedule_);
@@ -325,7 +347,10 @@ Record DiffusionModel::record_of(const Plan& plan, std::int64_t i) const {
         line.emplace_back("CFG scale", text_of(options.guidance));
     else
         std::erase_if(own, [](const Field& field) { return field.key == "guidance"; });
-    return record_of_image(info_, plan.request, own, i, {plan.device, plan.precision}, line);
+    if (!plan.classifier)
+        std::erase_if(own, [](const Field& field) { return field.key.starts_with("classifier"); });
+    return record_of_image(labelled(plan), plan.request, own, i, {plan.device, plan.precision},
+                           line);
 }
 
 }  // namespace

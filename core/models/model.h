@@ -82,6 +82,9 @@ public:
     /// Throws Error before work starts when the request can't be met.
     virtual std::vector<Image> generate(const GenerateRequest&, const Fields&,
                                         const OnProgress&) const = 0;
+    /// Whether image i of a request hangs on its seed alone. False where it also hangs on how many
+    /// there are, as in a walk, whose images are the frames of one film.
+    virtual bool each_alone(const Fields&) const { return true; }
     /// What complete takes beside the request; empty: this model can't complete pictures.
     virtual Fields complete_fields() const { return {}; }
     virtual CompletionCost completion_cost(const Fields&) const { return {}; }

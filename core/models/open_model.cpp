@@ -18,12 +18,32 @@ bool is_model_folder(const fs::path& folder) {
     return is_diffusers_folder(folder) || fs::is_regular_file(folder / "daguerre.json", error);
 }
 
+/// What a folder says its family is; a diffusers folder needn't say.
+std::string family_named(const fs::path& folder) {
+    if (const fs::path about = folder / "daguerre.json"; fs::exists(about)) {
+        const Json json = read_json(about);
+        if (json.is_object() && json.contains("family") && json["family"].is_string())
+            return json["family"];
+    }
+    return "diffusion";
+}
+
+/// The same for a list: "" where it can't be read.
+std::string family_in(const fs::path& folder) {
+    try {
+        return family_named(folder);
+    } catch (const std::exception&) {
+        return "";
+    }
+}
+
 std::vector<ModelEntry> models_in(const fs::path& folder, bool bundled) {
     std::vector<ModelEntry> entries;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(folder, error))
         if (is_model_folder(entry.path()))
-            entries.push_back({entry.path().filename().string(), entry.path(), bundled});
+            entries.push_back(
+                {entry.path().filename().string(), entry.path(), bundled, family_in(entry.path())});
     const auto rank = [](const ModelEntry& entry) {
         return entry.id == "digits" ? 0 : entry.id == "fashion" ? 1 : 2;
     };
@@ -46,19 +66,14 @@ std::vector<ModelEntry> models_of_runs() {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(home_folder() / "runs", error))
         if (const fs::path folder = entry.path() / "model"; is_model_folder(folder))
-            entries.push_back({entry.path().filename().string(), folder, false});
+            entries.push_back({entry.path().filename().string(), folder, false, family_in(folder)});
     std::sort(entries.begin(), entries.end(),
               [](const ModelEntry& a, const ModelEntry& b) { return a.id < b.id; });
     return entries;
 }
 
 const Family& family_of(const fs::path& folder) {
-    std::string family = "diffusion";
-    if (const fs::path about = folder / "daguerre.json"; fs::exists(about)) {
-        const Json json = read_json(about);
-        if (json.is_object() && json.contains("family") && json["family"].is_string())
-            family = json["family"];
-    }
+    const std::string family = family_named(folder);
     for (const Family& row : families())
         if (row.id == family) return row;
     throw Error("“{folder}” holds a model of the family “{family}”, which this version can't open.",
@@ -66,6 +81,12 @@ const Family& family_of(const fs::path& folder) {
 }
 
 }  // namespace
+
+bool makes_images(const ModelEntry& entry) {
+    for (const Family& family : families())
+        if (family.id == entry.family) return family.generate_fields != nullptr;
+    return true;  // opening it will tell
+}
 
 std::vector<ModelEntry> known_models() {
     std::vector<ModelEntry> all = models_in(resources_folder() / "models", true);

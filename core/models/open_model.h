@@ -15,7 +15,11 @@ struct ModelEntry {
     std::string id;
     std::filesystem::path folder;
     bool bundled = false;
+    std::string family{};  // as it says; empty: not known
 };
+
+/// Whether its family makes images.
+bool makes_images(const ModelEntry& entry);
 
 /// Bundled models, then the user's own, then those of the user's runs under the runs' names; of one
 /// name the first. Nothing is opened. Order: digits, fashion, then by name.

@@ -164,6 +164,10 @@ fs::path RunFolder::preview(std::int64_t images_seen) const {
     return folder / "previews" / (numbered(images_seen) + ".png");
 }
 
+fs::path RunFolder::reconstruction(std::int64_t images_seen) const {
+    return folder / "reconstructions" / (numbered(images_seen) + ".png");
+}
+
 void RunFolder::note_failure(std::int64_t images_seen, const Sentence& why) const noexcept {
     try {
         write_json(failure(), Json{{"images", images_seen}, {"why", why.text()}});

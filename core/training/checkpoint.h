@@ -68,6 +68,8 @@ struct RunFolder {
     std::filesystem::path failure() const { return folder / "failed.json"; }
     /// previews/0000064000.png
     std::filesystem::path preview(std::int64_t images_seen) const;
+    /// reconstructions/0000064000.png
+    std::filesystem::path reconstruction(std::int64_t images_seen) const;
     /// Writes down why training ended; where that can't be done, nobody hears of it.
     void note_failure(std::int64_t images_seen, const Sentence& why) const noexcept;
     /// What was written down, or "".

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/base/files.h"
+#include "core/base/json.h"
 #include "core/models/train_request.h"
 #include "core/nn/safetensors.h"
 #include "core/nn/torch_error.h"
@@ -94,6 +95,16 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
     return entries;
 }
 
+std::vector<PreviewFile> sheets_in(const fs::path& folder) {
+    std::vector<PreviewFile> sheets;
+    for (const fs::path& file : entries_of(folder))
+        if (const auto images = number_in(file.stem().string());
+            images && *images >= 0 && file.extension() == ".png")
+            sheets.push_back({*images, file});
+    std::ranges::sort(sheets, {}, &PreviewFile::images);
+    return sheets;
+}
+
 }  // namespace
 
 RunInfo look_at_run(const fs::path& folder) {
@@ -121,14 +132,28 @@ std::vector<RunInfo> known_runs() {
 }
 
 std::vector<PreviewFile> previews_of(const fs::path& folder) {
-    std::vector<PreviewFile> previews;
-    for (const fs::path& file : entries_of(folder / "previews"))
-        if (const auto images = number_in(file.stem().string());
-            images && *images >= 0 && file.extension() == ".png")
-            previews.push_back({*images, file});
-    std::sort(previews.begin(), previews.end(),
-              [](const PreviewFile& a, const PreviewFile& b) { return a.images < b.images; });
-    return previews;
+    return sheets_in(folder / "previews");
+}
+
+std::vector<PreviewFile> reconstructions_of(const fs::path& folder) {
+    return sheets_in(folder / "reconstructions");
+}
+
+std::optional<Confusion> confusion_of(const fs::path& folder) try {
+    const fs::path file = RunFolder{folder}.confusion();
+    std::error_code error;
+    if (!fs::exists(file, error)) return std::nullopt;
+    const Json json = read_json(file);
+    Confusion confusion{json.at("images"), json.at("classes"), json.at("counts")};
+    const std::size_t classes = confusion.classes.size();
+    const bool square =
+        confusion.counts.size() == classes &&
+        std::ranges::all_of(confusion.counts, [&](const auto& row) {
+            return row.size() == classes && std::ranges::all_of(row, [](auto n) { return n >= 0; });
+        });
+    return square && classes > 0 ? std::optional(std::move(confusion)) : std::nullopt;
+} catch (const std::exception&) {  // of another program, or torn
+    return std::nullopt;
 }
 
 std::vector<CheckpointInfo> checkpoints_of(const fs::path& folder) {

@@ -44,6 +44,18 @@ struct PreviewFile {
 };
 /// In order of images.
 std::vector<PreviewFile> previews_of(const std::filesystem::path& folder);
+/// Sheets of training images above what the model made of them, in order of images; empty where its
+/// family makes none.
+std::vector<PreviewFile> reconstructions_of(const std::filesystem::path& folder);
+
+/// What a classifier took held-out images for.
+struct Confusion {
+    std::int64_t images = 0;  // seen when it was measured
+    std::vector<std::string> classes;
+    std::vector<std::vector<std::int64_t>> counts;  // [true class][class it was taken for]
+};
+/// Nothing where there is none, or it can't be read.
+std::optional<Confusion> confusion_of(const std::filesystem::path& folder);
 
 struct CheckpointInfo {
     std::int64_t images = 0;            // seen

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <optional>
 
 #include "core/base/error.h"
@@ -38,13 +39,25 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-constexpr std::int64_t preview_images = 16;
+constexpr std::int64_t preview_images = 16, reconstructed = 8;
+
+std::vector<Image> first_images(const PixelBlock& views, std::int64_t count) {
+    std::vector<Image> images;
+    const std::size_t bytes = std::size_t(views.size) * std::size_t(views.size * views.channels);
+    for (std::int64_t i = 0; i < std::min(count, std::int64_t(views.labels.size())); ++i) {
+        Image image = Image::blank(views.size, views.size, views.channels);
+        std::memcpy(image.pixels.data(), views.pixels.data() + std::size_t(i) * bytes, bytes);
+        images.push_back(std::move(image));
+    }
+    return images;
+}
 
 class Run : public TrainingRun {
 public:
     Run(const fs::path& folder, std::unique_ptr<FileLock> lock, RunRequest request,
         TrainingData data)
         : files_{folder},
+          inputs_(first_images(data.views, reconstructed)),
           lock_(std::move(lock)),
           request_(std::move(request)),
           train_(options_from<TrainRequest>(request_.settings)),
@@ -119,6 +132,7 @@ private:
     Losses learned(const Batch& batch, const StepContext& context);
     void take_smaller_parts(std::int64_t at_once);
     fs::path preview(const OnProgress& on_progress);
+    void write_reconstructions(const Model& model, const GenerateRequest& request) const;
     void save_all();
     void write_state();
     void measure();
@@ -139,6 +153,7 @@ private:
     }
 
     RunFolder files_;
+    std::vector<Image> inputs_;  // training images, for a model that reconstructs
     std::unique_ptr<FileLock> lock_;
     RunRequest request_;
     TrainRequest train_;
@@ -248,7 +263,15 @@ fs::path Run::preview(const OnProgress& on_progress) {
     write_image(file, sheet);
     events_->add_preview(at_.images_seen, read_file(file, 1 << 28), sheet.width, sheet.height,
                          sheet.channels);
+    write_reconstructions(*model, request);
     return file;
+}
+
+void Run::write_reconstructions(const Model& model, const GenerateRequest& request) const {
+    std::vector<Image> images = model.reconstruct(inputs_, request);
+    if (images.empty()) return;
+    images.insert(images.begin(), inputs_.begin(), inputs_.end());
+    write_image(files_.reconstruction(at_.images_seen), grid_of(images, int(inputs_.size())));
 }
 
 WeightsMetadata Run::metadata() const {
@@ -310,7 +333,8 @@ void Run::measure() {
     if (test_loss_) return;
     const Clock::time_point start = Clock::now();
     try {
-        if (!held_out_) held_out_ = held_out_views(request_.dataset, shape_, family_.held_out_images);
+        if (!held_out_)
+            held_out_ = held_out_views(request_.dataset, shape_, family_.held_out_images);
         if (held_out_->labels.empty()) return;
         const HeldOut seen = trainer_->held_out(
             held_out_batch(*held_out_), train_.micro_batch > 0 ? train_.micro_batch : train_.batch);
@@ -329,7 +353,9 @@ void Run::log_measured(const HeldOut& seen) {
     if (seen.loss) events_->add(log_.add("test loss", *seen.loss, place()));
     for (const auto& [name, value] : seen.values) events_->add(log_.add(name, value, place()));
     if (seen.confusion.empty()) return;
-    write_json(files_.confusion(), Json{{"images", at_.images_seen}, {"counts", seen.confusion}});
+    write_json(
+        files_.confusion(),
+        Json{{"images", at_.images_seen}, {"classes", shape_.classes}, {"counts", seen.confusion}});
 }
 
 void Run::restore() {

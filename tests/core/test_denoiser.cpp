@@ -184,6 +184,39 @@ private Q_SLOTS:
             QVERIFY(std::abs(draw[15].item<double>() - last) < 1e-6);
         }
     }
+
+    // Two Gaussians, one a class: what is exact without a class becomes what is exact with it.
+    void an_exact_classifier_gives_the_denoiser_of_its_class() {
+        const double means[2]{-0.6, 0.8}, variance = 0.09;
+        const auto parts = [&](const at::Tensor& x, double sigma) {
+            std::vector<at::Tensor> logs;
+            for (const double mean : means)
+                logs.push_back((x - mean).square().sum({1, 2, 3}) /
+                               (-2 * (variance + sigma * sigma)));
+            return at::log_softmax(at::stack(logs, 1), 1);
+        };
+        const auto of_class = [&](int k) -> Denoiser {
+            return [=](const at::Tensor& x, double sigma) {
+                return (variance * x + sigma * sigma * means[k]) / (variance + sigma * sigma);
+            };
+        };
+        const Denoiser mixed = [&](const at::Tensor& x, double sigma) {
+            const at::Tensor shares = parts(x, sigma).exp();
+            return of_class(0)(x, sigma) * shares.select(1, 0).view({-1, 1, 1, 1}) +
+                   of_class(1)(x, sigma) * shares.select(1, 1).view({-1, 1, 1, 1});
+        };
+        const at::Tensor x = at::sin(at::arange(24, at::kDouble) * 3).reshape({6, 1, 2, 2}) * 1.5;
+        for (const double sigma : {0.1, 0.7, 5.0})
+            for (const int k : {0, 1}) {
+                const auto own = [&](const at::Tensor& there, double level) {
+                    return parts(there, level).select(1, k);
+                };
+                const c10::InferenceMode as_sampling_does;
+                const at::Tensor led = classifier_guided(mixed, own, 1)(x, sigma);
+                QVERIFY(largest(led - of_class(k)(x, sigma)) < 1e-12);
+                QVERIFY(at::equal(classifier_guided(mixed, own, 0)(x, sigma), mixed(x, sigma)));
+            }
+    }
 };
 
 QTEST_GUILESS_MAIN(TestDenoiser)
