@@ -7,6 +7,7 @@
 #include "core/models/classifier_family.h"
 #include "core/models/classifier_network.h"
 #include "core/models/model_files.h"
+#include "core/models/network_copies.h"
 #include "core/models/open_model.h"
 #include "core/models/train_request.h"
 
@@ -19,11 +20,13 @@ constexpr std::int64_t at_once = 128;  // images in one call
 class NetworkClassifier : public Classifier {
 public:
     NetworkClassifier(const std::string& id, const ClassifierOptions& options,
+                      std::int64_t base_channels, const DataShape& shape,
                       std::shared_ptr<ClassifierNetwork> network, Json about, std::string sha256)
-        : network_(std::move(network)), about_(std::move(about)) {
-        network_->eval();
-        for (const at::Tensor& parameter : network_->parameters())
-            parameter.set_requires_grad(false);
+        : networks_(std::move(network),
+                    [options, base_channels, shape] {
+                        return classifier_network(options, base_channels, shape, 0);
+                    }),
+          about_(std::move(about)) {
         info_ = info_from(about_, id, std::move(sha256));
         info_.makes_images = false;
         if (options.noisy()) schedule_ = schedule_of(options);
@@ -46,7 +49,7 @@ public:
                 images.narrow(0, first, std::min(at_once, images.size(0) - first));
             const at::Tensor t =
                 schedule_ ? at::zeros({some.size(0)}, some.options()) : at::Tensor();
-            const Answer answer = on(images.device())->forward(some, t);
+            const Answer answer = networks_.on(images.device())->forward(some, t);
             features.push_back(answer.features);
             logits.push_back(answer.logits);
         }
@@ -61,45 +64,18 @@ public:
         require(schedule_.has_value(), "the classifier knows noisy images");
         const at::Tensor t = at::full({x.size(0)}, schedule_->t_of(sigma), x.options());
         const at::Tensor scaled = x / std::sqrt(1 + sigma * sigma);
-        return at::log_softmax(on(x.device())->forward(scaled, t).logits, 1);
+        return at::log_softmax(networks_.on(x.device())->forward(scaled, t).logits, 1);
     }
 
     void save(const fs::path& folder) const override {
-        write_model_files(folder, about_, weights_of(*network_), info_.parameters);
+        write_model_files(folder, about_, weights_of(*networks_.original()), info_.parameters);
     }
 
 private:
-    /// A frozen module in eval mode may be called from any thread; torch's forward isn't const.
-    std::shared_ptr<ClassifierNetwork> on(const at::Device& device) const {
-        if (device.is_cpu()) return network_;
-        const std::lock_guard lock(mutex_);
-        if (!there_) {
-            there_ = classifier_network(options_from_about(), base_channels(), shape(), 0);
-            load_into(*there_, weights_of(*network_), info_.id);
-            there_->to(device);
-            there_->eval();
-            for (const at::Tensor& parameter : there_->parameters())
-                parameter.set_requires_grad(false);
-        }
-        return there_;
-    }
-    ClassifierOptions options_from_about() const {
-        return options_from<ClassifierOptions>(
-            settings_from(about_, fields_of<ClassifierOptions>(), info_.id));
-    }
-    std::int64_t base_channels() const {
-        return options_from<TrainRequest>(
-                   settings_from(about_, fields_of<TrainRequest>(), info_.id))
-            .base_channels;
-    }
-    DataShape shape() const { return shape_from(about_, info_.id); }
-
-    std::shared_ptr<ClassifierNetwork> network_;
+    NetworkCopies<std::shared_ptr<ClassifierNetwork>> networks_;
     Json about_;
     ModelInfo info_;
     std::optional<NoiseSchedule> schedule_;
-    mutable std::mutex mutex_;
-    mutable std::shared_ptr<ClassifierNetwork> there_;  // on the GPU, once one asked for it
 };
 
 std::shared_ptr<const Model> load(const fs::path& folder, const std::string& id) {
@@ -119,7 +95,7 @@ std::shared_ptr<const Model> load(const fs::path& folder, const std::string& id)
                     {{"file", weights}, {"n", held}, {"about", about.filename()}});
     const auto network = classifier_network(options, base, shape, 0);
     load_into(*network, files.weights, weights.string());
-    return make_classifier(id, options, network, files.about, files.sha256);
+    return make_classifier(id, options, base, shape, network, files.about, files.sha256);
 }
 
 ModelInfo peek(const fs::path& folder, const std::string& id) {
@@ -197,13 +173,15 @@ std::uint64_t training_bytes(const Fields& settings, const DataShape& shape) {
 
 std::shared_ptr<const Classifier> make_classifier(const std::string& id,
                                                   const ClassifierOptions& options,
+                                                  std::int64_t base_channels,
+                                                  const DataShape& shape,
                                                   std::shared_ptr<ClassifierNetwork> network,
                                                   Json about, std::string sha256) {
     std::int64_t parameters = 0;
     for (const at::Tensor& parameter : network->parameters()) parameters += parameter.numel();
     about["parameters"] = parameters;
-    return std::make_shared<NetworkClassifier>(id, options, std::move(network), std::move(about),
-                                               std::move(sha256));
+    return std::make_shared<NetworkClassifier>(
+        id, options, base_channels, shape, std::move(network), std::move(about), std::move(sha256));
 }
 
 std::shared_ptr<const Classifier> open_classifier(std::string_view name) {

@@ -16,6 +16,8 @@ namespace daguerre {
 /// weights as they lie on disk, or empty.
 std::shared_ptr<const Classifier> make_classifier(const std::string& id,
                                                   const ClassifierOptions& options,
+                                                  std::int64_t base_channels,
+                                                  const DataShape& shape,
                                                   std::shared_ptr<ClassifierNetwork> network,
                                                   Json about, std::string sha256);
 std::unique_ptr<Trainer> make_classifier_trainer(const Fields& settings, const DataShape& shape);

@@ -1,9 +1,10 @@
 #include "core/models/classifier_network.h"
 
-#include <charconv>
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/base/number_list.h"
 #include "core/base/random.h"
 #include "core/models/diffusion.h"
 #include "core/nn/blocks.h"
@@ -15,25 +16,19 @@ namespace {
 namespace nn = torch::nn;
 
 constexpr std::int64_t widest = 4096, hidden = 128;
+constexpr std::size_t most_stages = 8;
 
 /// Stages of a ResNet: their widths. Throws Error for what isn't a list of them.
 std::vector<std::int64_t> widths_of(const ClassifierOptions& options, std::int64_t base) {
+    const std::vector<int> multiples = numbers_in(options.multiples, "multiples");
     std::vector<std::int64_t> widths;
-    const char *at = options.multiples.data(), *end = at + options.multiples.size();
-    while (true) {
-        std::int64_t multiple = 0;
-        const auto [stop, error] = std::from_chars(at, end, multiple);
-        const bool whole = error == std::errc() && (stop == end || *stop == ',');
-        if (!whole || multiple < 1 || multiple > widest || multiple * base > widest ||
-            widths.size() == 8)
-            throw Error(
-                "multiples is “{text}”; it must be up to eight whole numbers with commas, such as "
-                "1,2,4, and no stage wider than {most}.",
-                {{"text", options.multiples}, {"most", widest}});
-        widths.push_back(multiple * base);
-        if (stop == end) return widths;
-        at = stop + 1;
-    }
+    for (const int multiple : multiples) widths.push_back(multiple * base);
+    if (widths.empty() || widths.size() > most_stages || std::ranges::max(widths) > widest)
+        throw Error(
+            "multiples is “{text}”; it must be one to {n} whole numbers with commas, such as "
+            "1,2,4, and no stage wider than {most}.",
+            {{"text", options.multiples}, {"n", most_stages}, {"most", widest}});
+    return widths;
 }
 
 nn::Conv2d conv3(std::int64_t in, std::int64_t out, std::int64_t stride) {

@@ -87,7 +87,8 @@ public:
     }
 
     std::shared_ptr<const Model> snapshot(const Origin& origin) const override {
-        return make_classifier(origin.run, options_, averaged(origin.run),
+        return make_classifier(origin.run, options_, request_.base_channels, shape_,
+                               averaged(origin.run),
                                description_of("classifier", settings_, shape_, origin), "");
     }
 

@@ -233,7 +233,8 @@ private Q_SLOTS:
             QCOMPARE(json["request"]["class"].get<std::string>(), std::string("2"));
             Fields again = model->generate_fields();
             for (const Field& field : again)
-                QVERIFY2(json["request"].contains(field.key), field.key.c_str());
+                if (!field.key.starts_with("classifier"))  // only of one that guided
+                    QVERIFY2(json["request"].contains(field.key), field.key.c_str());
             QVERIFY2(says(parameters_text(*record), "Seed: 7"), family.id.c_str());
         }
     }
