@@ -72,6 +72,8 @@ const std::vector<ActionRow>& actionRows() {
         {"find", QT_TR_NOOP("Find an action or setting…"), "search", "Ctrl+K; Ctrl+Shift+P", "",
          "Edit", 2},
         {"view-next", QT_TR_NOOP("Next view"), "", "D", "generate", "View", 0},
+        {"compare-models", QT_TR_NOOP("Compare models side by side"), "layout-split", "X",
+         "generate", "View", 0},
         {"one", QT_TR_NOOP("Grid or one picture"), "grid-3x3-gap", "T", "generate", "View", 0},
         {"fit", QT_TR_NOOP("Fit"), "fullscreen", "Ctrl+0", "generate retouch", "View", 1},
         {"zoom-100", QT_TR_NOOP("100 %"), "", "Ctrl+1", "generate retouch", "View", 1},

@@ -47,7 +47,9 @@ void Session::begin() {
     make(job);
 
     listModels();
-    const std::vector<std::string> known = ids(models_);
+    std::vector<std::string> known;
+    for (const ModelEntry& entry : models_)
+        if (makes_images(entry)) known.push_back(entry.id);
     for (const std::string& wish : {lastModel.get().toStdString(), std::string("fashion"),
                                     known.empty() ? std::string() : known.front()})
         if (std::find(known.begin(), known.end(), wish) != known.end()) return openModel(wish);

@@ -56,14 +56,15 @@ GenerateJob::GenerateJob(std::shared_ptr<const Model> model, const GenerateReque
       model_(std::move(model)),
       request_(request),
       own_(own),
+      atOnce_(model_->each_alone(own_) ? usualAtOnce : request_.count),
       budget_(budget) {}
 
 void GenerateJob::run() {
     start_ = seconds();
-    for (first_ = 0; first_ < request_.count; first_ += atOnce) {
+    for (first_ = 0; first_ < request_.count; first_ += atOnce_) {
         GenerateRequest part = request_;
         part.seed = seed_of(request_, first_);
-        part.count = std::min(request_.count - first_, atOnce);
+        part.count = std::min(request_.count - first_, atOnce_);
         std::vector<Image> images = model_->generate(
             part, own_, [this](const Progress& progress) { return step(progress); });
         hand(true);
@@ -86,8 +87,8 @@ bool GenerateJob::step(const Progress& progress) {
         previewSeconds_ += seconds() - before;
         weigh();
     }
-    const std::int64_t parts = (request_.count + atOnce - 1) / atOnce;
-    return report({first_ / atOnce * progress.total + progress.done,
+    const std::int64_t parts = (request_.count + atOnce_ - 1) / atOnce_;
+    return report({first_ / atOnce_ * progress.total + progress.done,
                    parts * progress.total,
                    progress.what,
                    {}});

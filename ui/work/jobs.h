@@ -34,8 +34,9 @@ public:
     /// handed over; well under it more again. The first tenth of a second is free: nobody waits
     /// for it, and pictures that are made in no time are still seen step by step.
     static constexpr double usualBudget = 0.03, freeSeconds = 0.1;
-    /// Pictures of which a model is asked for at a time, so that finished ones come early.
-    static constexpr std::int64_t atOnce = 16;
+    /// Pictures of which a model is asked for at a time, so that finished ones come early; all of
+    /// them where each hangs on how many there are.
+    static constexpr std::int64_t usualAtOnce = 16;
 
     /// own: what Model::generate takes beside the request. budget 1: every step, at once.
     GenerateJob(std::shared_ptr<const Model> model, const GenerateRequest& request,
@@ -68,6 +69,7 @@ private:
     const std::shared_ptr<const Model> model_;
     const GenerateRequest request_;
     const Fields own_;
+    const std::int64_t atOnce_;
     const double budget_;
     Previews waiting_;
     qint64 handed_ = -1;  // ms

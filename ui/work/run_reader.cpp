@@ -43,6 +43,9 @@ RunData RunReader::read() {
     data.curves = curves_;
     data.previews = previews_of(folder_);
     data.checkpoints = keptStates(folder_);
+    data.confusion = confusion_of(folder_);
+    if (const auto sheets = reconstructions_of(folder_); !sheets.empty())
+        data.reconstructions = sheets.back().file;
     if (data.info.trouble.pattern.empty()) data.finding = diagnose(data.info, *curves_);
     data.seconds = threadSeconds() - before;
     return data;

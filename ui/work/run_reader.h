@@ -24,7 +24,9 @@ struct RunData {
     std::vector<PreviewFile> previews;
     std::vector<KeptState> checkpoints;  // as checkpoints_of()
     std::optional<Finding> finding;
-    double seconds = 0;  // of a core that reading took
+    std::optional<Confusion> confusion;       // of a classifier
+    std::filesystem::path reconstructions{};  // the newest sheet; empty: none
+    double seconds = 0;                       // of a core that reading took
 };
 
 /// Of one run; each call from one worker at a time.

@@ -6,6 +6,7 @@
 #include <QHBoxLayout>
 #include <QPushButton>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <algorithm>
 #include <utility>
 
@@ -21,6 +22,7 @@
 #include "ui/widgets/theme.h"
 #include "ui/workspaces/library.h"
 #include "ui/workspaces/make_panel.h"
+#include "ui/workspaces/model_compare.h"
 #include "ui/workspaces/restore.h"
 #include "ui/workspaces/view_bar.h"
 #include "ui/workspaces/workspaces.h"
@@ -82,7 +84,11 @@ void Generate::build() {
     makeButtons();
 
     auto* splitter = new QSplitter(Qt::Vertical, this);
-    splitter->addWidget(view_);
+    auto* views = new QStackedWidget(splitter);
+    compare_ = new ModelCompare(session_, views);
+    views->addWidget(view_);
+    views->addWidget(compare_);
+    splitter->addWidget(views);
     splitter->addWidget(strip_);
     splitter->setStretchFactor(0, 1);
     splitter->setCollapsible(0, false);
@@ -116,7 +122,10 @@ void Generate::makeButtons() {
     live_ = new QPushButton(tr("Back to what is being made"));
     live_->setObjectName(QStringLiteral("generate.live"));
     live_->hide();
-    for (QPushButton* button : {live_, keepHalf_, film_})
+    comparing_ = new QPushButton(tr("Compare…"));
+    comparing_->setObjectName(QStringLiteral("generate.compare"));
+    comparing_->setIcon(icon("layout-split"));
+    for (QPushButton* button : {live_, keepHalf_, comparing_, film_})
         view_->transport()->extras()->insertWidget(0, button);
 }
 
@@ -139,6 +148,10 @@ void Generate::connectParts() {
     });
     connect(view_, &DenoiseView::stepShown, this, &Generate::showFacts);
     connect(live_, &QPushButton::clicked, this, [this] { show(making_, -1); });
+    comparing_->setToolTip(session_.actions().tip("compare-models"));
+    connect(comparing_, &QPushButton::clicked, session_.actions()["compare-models"],
+            &QAction::trigger);
+    connect(compare_, &ModelCompare::runningChanged, this, &Generate::showPossible);
     connect(keepHalf_, &QPushButton::clicked, this, &Generate::keepHalfDone);
     connect(film_, &QPushButton::clicked, this, &Generate::film);
     connect(strip_, &HistoryStrip::opened, this,
@@ -186,15 +199,16 @@ void Generate::connectViewActions() {
 
 void Generate::connectActions() {
     on("make", [this] {
-        if (!job_) makeOrStop();
+        if (!job_ && !compare_->running()) makeOrStop();
     });
     on("stop", [this] {
-        if (job_) makeOrStop();
+        if (job_ || compare_->running()) makeOrStop();
     });
     on("side-panel", [this] {
         panelShown.set(panel_->isHidden());
         panel_->setVisible(panel_->isHidden());
     });
+    on("compare-models", [this] { setComparing(compare_->isHidden()); });
     on("new-seed", [this] { panel_->newSeed(); });
     on("favourite", [this] {
         if (!chosenFile().isEmpty()) library_->toggleFavourite(chosenFile());
@@ -236,13 +250,25 @@ void Generate::showPossible() {
               : session_.device() ? tr("No model was found. Open a model folder, or train one.")
                                   : tr("Starting…");
     }
-    panel_->setRunning(job_ != nullptr);
+    panel_->setRunning(job_ || compare_->running());
     panel_->setPossible(job_ || why.isEmpty(), why);
     if (why.isEmpty()) showCost();
 }
 
+void Generate::setComparing(bool comparing) {
+    if (compare_->running() || job_) return;
+    static_cast<QStackedWidget*>(view_->parentWidget())
+        ->setCurrentWidget(comparing ? static_cast<QWidget*>(compare_) : view_);
+    bar_->setComparing(comparing);
+    showFacts();
+}
+
 void Generate::makeOrStop() {
-    if (job_)
+    if (compare_->running())
+        compare_->stop();
+    else if (!job_ && !compare_->isHidden())
+        compare_->make(panel_->request());
+    else if (job_)
         job_->cancel();
     else if (session_.model())
         make();
@@ -270,7 +296,7 @@ void Generate::make() {
     view_->record(making_->frames);
     view_->canvas()->choose(chosen);
     view_->transport()->setSpacing(making_->spacing);
-    bar_->refresh(int(request.count), {model->info().width, model->info().height});
+    bar_->refresh(making_->frames->count(), {model->info().width, model->info().height});
     session_.make(job_);
     showPossible();
 }
@@ -279,11 +305,13 @@ std::shared_ptr<Result> Generate::newResult(const Model& model,
                                             const GenerateRequest& request) const {
     auto result = std::make_shared<Result>();
     const ModelInfo& info = model.info();
-    result->frames = std::make_shared<Frames>(int(request.count));
+    const auto count = int(request.count);
+    result->walk = model.each_alone(panel_->own()) ? 0 : count;
+    result->frames = std::make_shared<Frames>(result->walk > 0 ? 1 : count);
     result->model = info.id;
     result->fields = panel_->fields();
-    result->files.resize(std::size_t(request.count));
-    for (std::int64_t i = 0; i < request.count; ++i) {
+    result->files.resize(std::size_t(result->frames->count()));
+    for (std::int64_t i = 0; i < result->frames->count(); ++i) {
         const int place = class_of(info, request, i);
         result->classes.push_back(
             place < 0 ? QString() : QString::fromStdString(info.classes[std::size_t(place)]));
@@ -295,11 +323,33 @@ std::shared_ptr<Result> Generate::newResult(const Model& model,
 }
 
 void Generate::take(const GenerateJob::Previews& previews) {
+    if (making_->walk > 0) return;  // its pictures are its steps
     if (view_->frames() == making_->frames) return view_->add(previews);
     for (const std::shared_ptr<const Preview>& preview : previews) making_->frames->add(preview);
 }
 
-void Generate::made(int first, const std::vector<Picture>& pictures) {
+/// The pictures of a walk: the transport plays them as the steps of one.
+void Generate::walked(const std::vector<Picture>& pictures) {
+    GenerateJob::Previews steps;
+    for (const Picture& picture : pictures) {
+        auto step = std::make_shared<Preview>();
+        step->step = int(steps.size());
+        step->steps = making_->walk;
+        step->denoised = {*picture.image};
+        steps.push_back(step);
+    }
+    if (view_->frames() == making_->frames)
+        view_->add(steps);
+    else
+        for (const auto& step : steps) making_->frames->add(step);
+}
+
+void Generate::made(int first, const std::vector<Picture>& made) {
+    std::vector<Picture> pictures = made;
+    if (making_->walk > 0 && !made.empty()) {
+        walked(made);
+        pictures = {made.back()};
+    }
     std::vector<Image> images;
     for (std::size_t i = 0; i < pictures.size(); ++i) {
         images.push_back(*pictures[i].image);

@@ -22,6 +22,7 @@ namespace daguerre {
 class HistoryStrip;
 class Library;
 class MakePanel;
+class ModelCompare;
 class Notice;
 class Session;
 class ViewBar;
@@ -35,6 +36,7 @@ struct Result {
     QString press;      // folder; empty: none so far
     std::vector<QString> files, classes;
     std::vector<std::uint32_t> seeds;
+    int walk = 0;  // pictures that are the steps of one; 0: each is its own
 };
 
 /// Pictures that were begun and not finished.
@@ -62,9 +64,11 @@ private:
     void make();
     std::shared_ptr<Result> newResult(const Model& model, const GenerateRequest& request) const;
     void take(const GenerateJob::Previews& previews);
-    void made(int first, const std::vector<Picture>& pictures);
+    void walked(const std::vector<Picture>& pictures);
+    void made(int first, const std::vector<Picture>& made);
     void ended(Outcome outcome);
     void showCost();
+    void setComparing(bool comparing);
 
     // generate_pictures.cpp: the chosen picture, history, files
     void show(const std::shared_ptr<Result>& result, int picture);
@@ -88,12 +92,13 @@ private:
 
     Session& session_;
     DenoiseView* view_;
+    ModelCompare* compare_;  // in its place while models are compared
     ViewBar* bar_;
     MakePanel* panel_;
     HistoryStrip* strip_;
     Library* library_;
     Notice* notice_;
-    QPushButton *film_, *keepHalf_, *live_;
+    QPushButton *film_, *keepHalf_, *live_, *comparing_;
     std::shared_ptr<Result> shown_, making_;
     std::vector<std::shared_ptr<Result>> recent_;  // newest last
     std::shared_ptr<GenerateJob> job_;

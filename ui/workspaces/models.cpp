@@ -258,7 +258,7 @@ void Models::chosenChanged() {
 }
 
 void Models::makeSamples(const ModelRow& row) {
-    if (!row.samples.isNull() || !row.trouble.isEmpty()) return;
+    if (!row.samples.isNull() || !row.trouble.isEmpty() || !row.info.makes_images) return;
     if (!sampled_.insert(row.entry.id + row.facts.key).second) return;
     const fs::path file = cachedSheet(row.entry, row.facts);
     run(

@@ -55,8 +55,9 @@ QLabel* samplesLabel(const ModelRow& row, int width, QWidget* parent) {
     auto* shown = new QLabel(parent);
     const QString name = QString::fromStdString(row.entry.id);
     if (row.samples.isNull() || sheetPictures(row.samples).empty()) {
-        shown->setText(row.trouble.isEmpty() ? ModelsPanel::tr("Its pictures are being made…")
-                                             : row.trouble);
+        shown->setText(!row.trouble.isEmpty()   ? row.trouble
+                       : !row.info.makes_images ? ModelsPanel::tr("It makes no pictures.")
+                                                : ModelsPanel::tr("Its pictures are being made…"));
         shown->setWordWrap(true);
         shown->setForegroundRole(dimRole);
     } else {
@@ -130,11 +131,14 @@ ModelsPanel::ModelsPanel(Actions& actions, QWidget* parent) : QWidget(parent), a
 }
 
 void ModelsPanel::show(const std::vector<const ModelRow*>& rows) {
-    const bool one = rows.size() == 1, opens = one && rows[0]->trouble.isEmpty();
+    const bool one = rows.size() == 1;
+    const bool opens = one && rows[0]->trouble.isEmpty() && rows[0]->info.makes_images;
     const QString why = rows.empty() ? tr("Choose a model.")
                         : !one       ? tr("Choose one model to try it.")
-                        : !opens     ? rows[0]->trouble
-                                     : QString();
+                        : !rows[0]->info.makes_images
+                            ? tr("A classifier tells images apart and makes none.")
+                        : !opens ? rows[0]->trouble
+                                 : QString();
     why_->setText(why);
     why_->setVisible(!why.isEmpty());
     try_->setEnabled(opens);

@@ -12,6 +12,7 @@
 #include "ui/widgets/segments.h"
 #include "ui/widgets/theme.h"
 #include "ui/workspaces/train_dashboard.h"
+#include "ui/workspaces/train_views.h"
 
 namespace daguerre {
 namespace {
@@ -55,6 +56,17 @@ Dashboard::Dashboard(QWidget* parent) : QWidget(parent) {
         for (auto& [name, card] : cards_) card.chart->setHover(x);
         loss_.chart->setHover(x);
     });
+    confusion_ = makeCard(QStringLiteral("confusion"), tr("Taken for"));
+    confusion_.frame->setToolTip(
+        tr("Rows: what held-out images show. Columns: what they are "
+           "taken for."));
+    confusionView_ = new ConfusionView(confusion_.frame);
+    confusionView_->setObjectName(QStringLiteral("train.confusion"));
+    confusion_.column->addWidget(confusionView_, 1);
+    reconstructions_ = makeCard(QStringLiteral("reconstructions"), tr("Reconstructions"));
+    sheet_ = new SmallSheet(reconstructions_.frame);
+    sheet_->setObjectName(QStringLiteral("train.reconstructions"));
+    reconstructions_.column->addWidget(sheet_, 1);
     setLook();
     arrange();
 }

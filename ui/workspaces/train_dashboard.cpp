@@ -24,6 +24,7 @@
 #include "ui/widgets/segments.h"
 #include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
+#include "ui/workspaces/train_views.h"
 #include "ui/workspaces/train_words.h"
 
 namespace daguerre {
@@ -37,6 +38,16 @@ const std::vector<CurvePoint>* curveOf(const RunData& data, const std::string& n
     const auto found = std::ranges::find(names, name);
     if (found == names.end()) return nullptr;
     return &data.curves->curves[std::size_t(found - names.begin())];
+}
+
+/// The main chart shows all of them: a GAN has two.
+bool isLoss(const std::string& name) { return name == "loss" || name.starts_with("loss "); }
+
+/// Where a curve stands when all is in balance: Goodfellow et al. 2014 (arXiv:1406.2661), theorem
+/// 1; over 0.6 a discriminator knows its images by heart: Karras et al. 2020 (arXiv:2006.06676).
+double guideOf(const QString& name) {
+    if (name.startsWith(QLatin1String("D "))) return 0.5;
+    return name.startsWith(QLatin1String("r_t")) ? 0.6 : Chart::nowhere;
 }
 
 bool isMemory(const QString& name) { return name.endsWith(QLatin1String("memory")); }
@@ -132,26 +143,48 @@ void Dashboard::show() {
         if (run.data.curves)
             for (const std::string& name : run.data.curves->names)
                 if (const QString word = QString::fromStdString(name);
-                    name != "loss" && std::ranges::find(names, word) == names.end())
+                    !isLoss(name) && std::ranges::find(names, word) == names.end())
                     names.push_back(word);
     showCard(QStringLiteral("loss"), loss_);
     for (const QString& name : names) showCard(name, cardOf(name));
     for (auto& [name, card] : cards_) card.wanted = std::ranges::find(names, name) != names.end();
     showLevels();
+    showViews();
     setRange();
     arrange();
 }
 
-void Dashboard::showCard(const QString& name, Card& card) {
+/// Of all runs; on the main card each loss is one.
+std::vector<ChartCurve> Dashboard::curvesOf(const QString& name, const Card& card) const {
     std::vector<ChartCurve> curves;
-    for (const ShownRun& run : runs_)
-        if (auto points = pointsOf(run.data, name.toStdString()); !points.empty())
-            curves.push_back({run.name, run.colour, run.colour > 0, std::move(points)});
+    for (const ShownRun& run : runs_) {
+        std::vector<std::string> names{name.toStdString()};
+        if (&card == &loss_ && run.data.curves) {
+            names.clear();
+            std::ranges::copy_if(run.data.curves->names, std::back_inserter(names), isLoss);
+        }
+        for (const std::string& one : names) {
+            auto points = pointsOf(run.data, one);
+            if (points.empty()) continue;
+            const bool first = one == names.front();
+            const QString title =
+                names.size() == 1 ? run.name
+                                  : run.name + QLatin1String(", ") + QString::fromStdString(one);
+            const int colour = run.colour + (first ? 0 : int(runs_.size()));
+            curves.push_back({title, colour, run.colour > 0, std::move(points)});
+        }
+    }
+    return curves;
+}
+
+void Dashboard::showCard(const QString& name, Card& card) {
+    std::vector<ChartCurve> curves = curvesOf(name, card);
+    if (const double guide = guideOf(name); std::isfinite(guide)) card.chart->setGuide(guide);
     const bool any = !curves.empty();
     card.chart->setCurves(std::move(curves));
     if (!any) return card.value->setText({});
     const auto& last = card.chart->curves().front().points.back();
-    const bool own = card.chart->curves().front().name == runs_.front().name;
+    const bool own = card.chart->curves().front().name.startsWith(runs_.front().name);
     card.value->setText(own ? valueWords(name, card.chart->valueAt(0, last.x)) : QString());
     card.value->setForegroundRole(QPalette::WindowText);
     const RunData& run = runs_.front().data;
@@ -213,6 +246,18 @@ void Dashboard::showLevels() {
     levels_.wanted = !columns.empty() && fits;
     levels_.map->setWordsOfX([this](double x) { return wordsOfX(x); });
     levels_.map->setColumns(std::move(columns));
+}
+
+void Dashboard::showViews() {
+    const RunData* run = runs_.empty() ? nullptr : &runs_.front().data;
+    confusion_.wanted = run && run->confusion;
+    if (confusion_.wanted) {
+        confusionView_->setConfusion(*run->confusion);
+        confusion_.note->setText(tr("at %1").arg(shortNumber(double(run->confusion->images))));
+    }
+    reconstructions_.wanted = run && !run->reconstructions.empty();
+    if (reconstructions_.wanted)
+        sheet_->setFile(QString::fromStdString(run->reconstructions.string()));
 }
 
 void Dashboard::setRange() {

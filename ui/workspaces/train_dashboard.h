@@ -24,7 +24,9 @@ class QVBoxLayout;
 namespace daguerre {
 
 class HeatMap;
+class ConfusionView;
 class Segments;
+class SmallSheet;
 
 /// A run on the charts.
 struct ShownRun {
@@ -93,6 +95,8 @@ private:
     void show();
     void showCard(const QString& name, Card& card);
     void showLevels();
+    void showViews();
+    std::vector<ChartCurve> curvesOf(const QString& name, const Card& card) const;
     void showSigmas(const Fields& settings);
     void setLook();
     void setRange();
@@ -103,7 +107,9 @@ private:
     QString wordsOfX(double x) const;
 
     std::vector<ShownRun> runs_;
-    Card loss_, levels_;
+    Card loss_, levels_, confusion_, reconstructions_;
+    ConfusionView* confusionView_;
+    SmallSheet* sheet_;
     std::map<QString, Card> cards_;  // by the name of the curve
     std::vector<QString> order_;     // as the curves came
     QStringList places_ = cardPlaces.get(), hidden_ = hiddenCards.get();

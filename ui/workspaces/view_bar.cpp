@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QSignalBlocker>
 #include <QToolButton>
 #include <algorithm>
@@ -35,6 +36,12 @@ ViewBar::ViewBar(Session& session, DenoiseCanvas* canvas, QWidget* parent)
     makeModels();
     makeViews();
     makeZoom();
+    back_ = new QPushButton(tr("Back to one model"), this);
+    back_->setObjectName(QStringLiteral("generate.back"));
+    back_->setToolTip(session_.actions().tip("compare-models"));
+    row->insertWidget(0, back_);
+    connect(back_, &QPushButton::clicked, session_.actions()["compare-models"], &QAction::trigger);
+    setComparing(false);
     listModels();
     refresh(0, {});
     connect(&session_, &Session::modelsListed, this, &ViewBar::listModels);
@@ -115,6 +122,7 @@ void ViewBar::listModels() {
     const QSignalBlocker quiet(models_);
     models_->clear();
     for (const ModelEntry& entry : session_.models()) {
+        if (!makes_images(entry)) continue;
         const QString id = QString::fromStdString(entry.id);
         models_->addItem(id, id);
     }
@@ -159,7 +167,14 @@ void ViewBar::refresh(int count, QSize picture) {
     showZoom(canvas_->zoom());
 }
 
+void ViewBar::setComparing(bool comparing) {
+    for (QWidget* part : findChildren<QWidget*>(Qt::FindDirectChildrenOnly))
+        part->setVisible(comparing == (part == back_));
+    if (!comparing) resizeEvent(nullptr);
+}
+
 void ViewBar::resizeEvent(QResizeEvent*) {
+    if (!back_->isHidden()) return;
     for (QLabel* label : {modelLabel_, gridLabel_, zoom_}) label->setVisible(width() >= roomyFrom);
 }
 

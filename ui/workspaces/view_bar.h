@@ -6,6 +6,7 @@
 class QCheckBox;
 class QComboBox;
 class QLabel;
+class QPushButton;
 class QToolButton;
 
 namespace daguerre {
@@ -20,6 +21,8 @@ public:
     ViewBar(Session& session, DenoiseCanvas* canvas, QWidget* parent = nullptr);
 
     void nextView();
+    /// Models are compared instead: a button leads back, the rest of the bar is of no use.
+    void setComparing(bool comparing);
     /// The pictures changed: another count, another size.
     void refresh(int count, QSize picture);
     QSize minimumSizeHint() const override;
@@ -40,6 +43,7 @@ private:
     QComboBox *models_, *grid_;
     Segments* views_;
     QCheckBox* pixels_;
+    QPushButton* back_;  // from comparing
     int count_ = 0;
     QSize picture_;
 };

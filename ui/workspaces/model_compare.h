@@ -1,0 +1,69 @@
+// Two to four models side by side: the same seeds and class, each with its own settings.
+#pragma once
+
+#include <QWidget>
+#include <memory>
+#include <vector>
+
+#include "core/models/model.h"
+#include "ui/work/jobs.h"
+
+class QComboBox;
+class QHBoxLayout;
+class QLabel;
+class QToolButton;
+
+namespace daguerre {
+
+class DenoiseView;
+class Session;
+
+class ModelCompare : public QWidget {
+    Q_OBJECT
+public:
+    static constexpr int fewest = 2, most = 4, pictures = 16;
+
+    explicit ModelCompare(Session& session, QWidget* parent = nullptr);
+
+    /// Opens what isn't open yet, and lets one model after the other make its pictures. Seed and
+    /// class of the request count; of a model that doesn't know the class the sentence is shown.
+    void make(const GenerateRequest& request);
+    void stop();
+    bool running() const { return at_ >= 0; }
+
+Q_SIGNALS:
+    void runningChanged();
+
+private:
+    struct Column {
+        QWidget* widget = nullptr;
+        QComboBox* models = nullptr;
+        QToolButton* close = nullptr;
+        DenoiseView* view = nullptr;
+        QLabel* facts = nullptr;
+        std::shared_ptr<const Model> model{};
+        double seconds = 0;  // that its last pictures took
+    };
+    void listModels();
+    void addColumn(const QString& model);
+    void closeColumn(const QWidget* widget);
+    void showButtons();
+    void remember();
+    void next();
+    void open(Column& column, const std::string& name);
+    void generate(Column& column);
+    void showFacts(Column& column);
+    void follow(const DenoiseView* moved, int step, int steps);
+    QString speedWords(const Column& column) const;
+
+    Session& session_;
+    QHBoxLayout* row_;
+    QToolButton* add_;
+    std::vector<std::unique_ptr<Column>> columns_;
+    GenerateRequest request_;
+    std::shared_ptr<Job> job_;
+    int at_ = -1;             // the column at work
+    bool following_ = false;  // the others are being moved
+};
+
+}  // namespace daguerre
