@@ -48,6 +48,7 @@ inline std::vector<std::pair<std::string, std::string>> tiny_settings_of(
     };
     if (family == "diffusion") add({{"multiples", "1,2"}, {"attention", "8"}, {"groups", "4"}});
     if (family == "pixelcnn") add({{"layers", "3"}, {"dropout", "0.1"}});
+    if (family == "vae") add({{"multiples", "1,2"}, {"latent", "4"}, {"kl_warm_up", "40"}});
     add(std::move(more));
     return settings;
 }

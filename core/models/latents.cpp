@@ -54,12 +54,10 @@ Field walk_field() {
             .max = 1000};
 }
 
-void say_walk(Record& record, const GenerateRequest& request, std::int64_t walk, std::int64_t i) {
-    if (walk == 0) return;
+void say_frame(Record& record, const GenerateRequest& request, std::int64_t i) {
     Json json = Json::parse(record.daguerre);
     json["request"]["count"] = request.count;
     json["request"]["seed"] = seed_of(request, 0);
-    json["request"]["walk"] = walk;
     json["frame"] = i;
     if (request.image_class.empty()) {
         json["request"].erase("class");
@@ -68,12 +66,20 @@ void say_walk(Record& record, const GenerateRequest& request, std::int64_t walk,
     }
     for (auto& [name, value] : record.parameters)
         if (name == "Seed") value = std::to_string(seed_of(request, 0));
-    std::erase_if(record.parameters, [](const auto& pair) { return pair.first == "Walk"; });
     record.parameters.insert(
         record.parameters.begin(),
-        {{"Walk", std::to_string(walk)},
-         {"Frame", std::to_string(i + 1) + " of " + std::to_string(request.count)}});
+        {"Frame", std::to_string(i + 1) + " of " + std::to_string(request.count)});
     record.daguerre = json.dump();
+}
+
+void say_walk(Record& record, const GenerateRequest& request, std::int64_t walk, std::int64_t i) {
+    if (walk == 0) return;
+    say_frame(record, request, i);
+    Json json = Json::parse(record.daguerre);
+    json["request"]["walk"] = walk;
+    record.daguerre = json.dump();
+    std::erase_if(record.parameters, [](const auto& pair) { return pair.first == "Walk"; });
+    record.parameters.insert(record.parameters.begin(), {"Walk", std::to_string(walk)});
 }
 
 }  // namespace daguerre

@@ -35,9 +35,10 @@ at::Tensor latent_of_image(const GenerateRequest& request, std::int64_t walk, st
 
 /// The field `walk` of a family's options: how many seeds beyond the first; 0: no walk.
 Field walk_field();
-/// Lets the record of image i say that it is a frame of a walk: `request` in it makes the walk
-/// again. The class stays only where the
-/// request names one.
+/// Lets the record of image i say that it is a frame of what the whole request makes: `request` in
+/// it makes all of them again. The class stays only where the request names one.
+void say_frame(Record& record, const GenerateRequest& request, std::int64_t i);
+/// The same of a frame of a walk; nothing without one.
 void say_walk(Record& record, const GenerateRequest& request, std::int64_t walk, std::int64_t i);
 
 }  // namespace daguerre
