@@ -2,17 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "core/models/train_request.h"
+#include "core/training/collapse.h"
 
 namespace daguerre {
 namespace {
 
 // What is worth a word.
-constexpr double much_waiting = 0.2;          // share of the time
-constexpr double recent_steps = 1000;         // that skipping and waiting are judged by
-constexpr double few_skipped = 0.005;         // share of the steps: now and then is usual
-constexpr double flat_fall = 0.01;            // of the loss, from one quarter to the next
+constexpr double much_waiting = 0.2;   // share of the time
+constexpr double recent_steps = 1000;  // that skipping and waiting are judged by
+constexpr double few_skipped = 0.005;  // share of the steps: now and then is usual
+constexpr double flat_fall = 0.01;     // of the loss, from one quarter to the next
+// Of few kinds of picture.
+constexpr double much_alike = 0.15;           // MS-SSIM of samples over that of the data
+constexpr double few_classes = 0.8;           // entropy of samples by that of the data
 constexpr std::int64_t steps_to_tell = 1000;  // in a quarter, so that chance is small beside it
 
 const std::vector<CurvePoint>* curve_named(const RunCurves& curves, const std::string& name) {
@@ -36,6 +41,15 @@ Stretch stretch_of(const std::vector<CurvePoint>& curve, double from, double to)
     }
     if (stretch.steps > 0) stretch.mean /= double(stretch.steps);
     return stretch;
+}
+
+/// The newest value of a curve.
+std::optional<double> last_of(const RunCurves& curves, const char* name) {
+    const auto* curve = curve_named(curves, name);
+    if (!curve) return std::nullopt;
+    for (auto point = curve->rbegin(); point != curve->rend(); ++point)
+        if (std::isfinite(point->mean)) return point->mean;
+    return std::nullopt;
 }
 
 std::string percent(double share) { return std::to_string(std::lround(100 * share)); }
@@ -76,6 +90,37 @@ std::optional<Finding> find_waiting(const TrainRequest& request, const RunCurves
                    ""};
 }
 
+std::optional<Finding> find_collapse(const RunCurves& curves) {
+    const Sentence why{
+        "A generator that finds a few pictures which pass for real has no reason to make others. "
+        "It "
+        "seldom comes back from that by itself.",
+        {}};
+    const auto entropy = last_of(curves, gauges::entropy),
+               of_data = last_of(curves, gauges::entropy_of_data);
+    if (entropy && of_data && *entropy < few_classes * *of_data)
+        return Finding{{"The model makes few kinds of picture: class entropy {p} %, that of the "
+                        "data {q} %. Go back to an earlier checkpoint, or train anew with R1 and "
+                        "DiffAugment.",
+                        {{"p", percent(*entropy)}, {"q", percent(*of_data)}}},
+                       why,
+                       "",
+                       ""};
+    const auto alike = last_of(curves, gauges::similarity),
+               data_alike = last_of(curves, gauges::similarity_of_data);
+    if (!alike || !data_alike || *alike <= *data_alike + much_alike) return std::nullopt;
+    char text[2][16];
+    std::snprintf(text[0], sizeof text[0], "%.2f", *alike);
+    std::snprintf(text[1], sizeof text[1], "%.2f", *data_alike);
+    return Finding{{"The model makes few kinds of picture: two of them are alike to {a} (MS-SSIM), "
+                    "two of the data to {b}. Go back to an earlier checkpoint, or train anew with "
+                    "R1 and DiffAugment.",
+                    {{"a", text[0]}, {"b", text[1]}}},
+                   why,
+                   "",
+                   ""};
+}
+
 std::optional<Finding> find_flat(const TrainRequest& request, const RunCurves& curves,
                                  double seen) {
     const auto* loss = curve_named(curves, "loss");
@@ -104,6 +149,7 @@ std::optional<Finding> diagnose(const RunInfo& run, const RunCurves& curves) {
     for (const auto& curve : curves.curves)
         if (!curve.empty()) seen = std::max(seen, curve.back().images);
     if (auto found = find_skipped(request, curves, seen)) return found;
+    if (auto found = find_collapse(curves)) return found;
     if (auto found = find_waiting(request, curves, seen)) return found;
     return find_flat(request, curves, seen);
 }

@@ -1,0 +1,475 @@
+#include <QTemporaryDir>
+#include <QTest>
+#include <cmath>
+#include <filesystem>
+#include <set>
+
+#include "core/base/files.h"
+#include "core/data/preprocess.h"
+#include "core/image/record.h"
+#include "core/metrics/evaluations.h"
+#include "core/metrics/metrics.h"
+#include "refusal.h"
+#include "stand_ins.h"
+#include "tiny_data.h"
+
+using namespace daguerre;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Tiny shapes from `first` on, under the name of a split; every `bad`th can't be read.
+class Part : public Dataset {
+public:
+    Part(std::int64_t first, std::int64_t count, const std::string& split, std::int64_t bad = 0)
+        : first_(first), bad_(bad), info_(shapes_->info()) {
+        info_.count = count;
+        info_.split = split;
+        info_.sha256 = "shapes-" + split;
+    }
+    const DatasetInfo& info() const override { return info_; }
+    Example at(std::int64_t i) const override {
+        if (bad_ > 0 && i % bad_ == 0)
+            throw Error("“{file}” is broken.", {{"file", "shape" + std::to_string(i) + ".png"}});
+        return shapes_->at(first_ + i);
+    }
+
+    std::shared_ptr<const Dataset> shapes_ = tiny_dataset(1'000'000);
+    std::int64_t first_, bad_;
+    DatasetInfo info_;
+};
+
+EvaluateRequest small(const std::string& metrics = "standard") {
+    return {.count = 120, .seed = 300, .metrics = metrics, .threads = 1};
+}
+
+std::set<std::string> ids_of(const std::vector<Figure>& figures) {
+    std::set<std::string> ids;
+    for (const Figure& figure : figures) ids.insert(figure.id);
+    return ids;
+}
+
+double value(const std::vector<Figure>& figures, const std::string& id) {
+    const Figure* figure = figure_named(figures, id);
+    return figure ? figure->value : std::nan("");
+}
+
+bool has_remark(const Evaluation& evaluation, const std::string& part) {
+    for (const std::string& remark : evaluation.remarks)
+        if (remark.find(part) != std::string::npos) return true;
+    for (const std::string& remark : evaluation.remarks)
+        std::fprintf(stderr, "%s\n", remark.c_str());
+    return false;
+}
+
+}  // namespace
+
+class TestEvaluation : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void a_model_gets_all_its_figures();
+    void the_same_request_gives_the_same_figures();
+    void features_of_the_reference_are_kept();
+    void a_broken_cache_is_made_anew();
+    void another_network_has_a_cache_of_its_own();
+    void one_metric_alone();
+    void stopping_keeps_what_is_finished();
+    void unknown_metrics_are_refused();
+    void what_cannot_be_had_is_said_before_work();
+    void standard_leaves_out_what_cannot_be_had();
+    void few_samples_are_refused_for_fcd_before_any_is_made();
+    void files_are_judged_with_broken_ones_listed();
+    void classes_of_files_come_by_name_and_record();
+    void other_sizes_are_made_equal();
+    void one_split_is_halved();
+    void features_that_are_no_numbers_are_named();
+    void copies_are_found();
+    void likelihood_asks_the_model();
+    void one_class_only();
+    void files_hold_evaluations();
+    void hostile_files_are_refused();
+    void a_models_evaluations_are_kept_together();
+    void multiples_need_equal_numbers();
+
+private:
+    Evaluating shapes() const {
+        return {.model = std::make_shared<Painter>(),
+                .images = nullptr,
+                .dataset = std::make_shared<Part>(0, 140, "train"),
+                .real = std::make_shared<Part>(140, 130, "test"),
+                .network = ruler_,
+                .subject = "painter"};
+    }
+    Evaluation measured(const Evaluating& what, const EvaluateRequest& request) const {
+        return evaluate(what, request, {}, {});
+    }
+
+    std::unique_ptr<QTemporaryDir> home_;
+    std::shared_ptr<Ruler> ruler_;
+};
+
+void TestEvaluation::init() {
+    home_ = std::make_unique<QTemporaryDir>();
+    qputenv("DAGUERRE_HOME", home_->path().toUtf8());
+    ruler_ = std::make_shared<Ruler>();
+}
+
+void TestEvaluation::a_model_gets_all_its_figures() {
+    const Evaluation found = measured(shapes(), small());
+    const std::set<std::string> both{"fcd",        "fcd_unbounded", "kid",      "precision",
+                                     "recall",     "density",       "coverage", "score",
+                                     "recognised", "swd",           "swd_16",   "msssim"};
+    std::set<std::string> all = both;
+    all.insert({"nearest_pixels", "nearest_features", "nearest_authentic", "bpd"});
+    QCOMPARE(ids_of(found.figures), all);
+    QCOMPARE(ids_of(found.real), both);
+    QCOMPARE(ids_of(found.blurred), both);
+    for (const Figure& figure : found.figures) {
+        QVERIFY2(std::isfinite(figure.value) && figure.error, figure.id.c_str());
+        QVERIFY2(figure.n == (figure.id == "bpd" ? 120 : 120), figure.id.c_str());
+    }
+    QCOMPARE(found.n, std::int64_t(120));
+    QCOMPARE(found.reference_n, std::int64_t(140));
+    QCOMPARE(found.network_sha256, network_hash);
+    QCOMPARE(found.model_sha256, painter_hash);
+    // Samples are of the distribution of the data; blurred images aren't.
+    QVERIFY(value(found.figures, "fcd") < value(found.blurred, "fcd") / 5);
+    QVERIFY(value(found.figures, "swd") < value(found.blurred, "swd") / 2);
+    QVERIFY(value(found.figures, "recognised") > 0.6);
+    QVERIFY(!found.stopped);
+}
+
+void TestEvaluation::the_same_request_gives_the_same_figures() {
+    const EvaluateRequest some = small("fcd,kid,recall,score,msssim");
+    const Evaluation once = measured(shapes(), some), again = measured(shapes(), some);
+    QVERIFY(once.figures == again.figures);
+    QVERIFY(once.real == again.real);
+    EvaluateRequest other = some;
+    other.seed = 301;
+    QVERIFY(value(measured(shapes(), other).figures, "fcd") != value(once.figures, "fcd"));
+}
+
+void TestEvaluation::features_of_the_reference_are_kept() {
+    measured(shapes(), small("fcd"));
+    const std::int64_t first = ruler_->seen;
+    measured(shapes(), small("fcd"));
+    QCOMPARE(std::int64_t(ruler_->seen) - first, std::int64_t(120));  // the samples alone
+    QCOMPARE(first, std::int64_t(120 + 140 + 120 + 120));
+}
+
+void TestEvaluation::a_broken_cache_is_made_anew() {
+    const Evaluation sound = measured(shapes(), small("fcd,kid"));
+    int files = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(home_folder() / "cache")) {
+        if (!entry.is_regular_file()) continue;
+        const std::string bytes = read_file(entry.path(), 1 << 20);
+        if (files % 2 == 0)
+            write_whole(entry.path(), bytes.substr(0, bytes.size() / 2));
+        else
+            write_whole(entry.path(), "nothing of the kind");
+        ++files;
+    }
+    QCOMPARE(files, 3);  // features of the reference and of real images, figures of these
+    const std::int64_t before = ruler_->seen;
+    QVERIFY(measured(shapes(), small("fcd,kid")).figures == sound.figures);
+    QCOMPARE(std::int64_t(ruler_->seen) - before, std::int64_t(500));
+    measured(shapes(), small("fcd,kid"));
+    QCOMPARE(std::int64_t(ruler_->seen) - before, std::int64_t(620));
+}
+
+void TestEvaluation::another_network_has_a_cache_of_its_own() {
+    measured(shapes(), small("kid"));
+    const std::int64_t before = ruler_->seen;
+    ruler_->info_.sha256 = std::string(64, 'c');
+    measured(shapes(), small("kid"));
+    QCOMPARE(std::int64_t(ruler_->seen) - before, std::int64_t(500));
+}
+
+void TestEvaluation::one_metric_alone() {
+    const Evaluation found = measured(shapes(), small("recall, swd"));
+    QCOMPARE(ids_of(found.figures), (std::set<std::string>{"recall", "swd", "swd_16"}));
+}
+
+void TestEvaluation::stopping_keeps_what_is_finished() {
+    const EvaluateRequest few = small("fcd,kid,precision");
+    // Everything in order, then stopped at each word of progress: the figures are a beginning of
+    // the whole.
+    const Evaluation whole = measured(shapes(), few);
+    std::size_t most = 0;
+    for (const char* what : {"image", "feature", "step"})
+        for (const int at : {1, 2, 60, 160}) {
+            int asked = 0;
+            bool after = false;
+            const Evaluation part = evaluate(shapes(), few, {}, [&](const Progress& progress) {
+                after = after || asked >= at;
+                if (progress.what == what) ++asked;
+                return asked < at;
+            });
+            QVERIFY(!after);  // not asked again after it said no
+            if (asked < at) continue;
+            QVERIFY(part.stopped);
+            QVERIFY(part.figures.size() <= whole.figures.size());
+            most = std::max(most, part.figures.size());
+            for (std::size_t i = 0; i < part.figures.size(); ++i)
+                QVERIFY(part.figures[i] == whole.figures[i]);
+        }
+    QVERIFY(most > 0);
+}
+
+void TestEvaluation::unknown_metrics_are_refused() {
+    QVERIFY(says(refusal<UnknownWord>([&] { measured(shapes(), small("fcd,recal")); }),
+                 "Did you mean “recall”?"));
+    QVERIFY(says(refusal<UnknownWord>([&] { measured(shapes(), small(" , ")); }), "--metrics"));
+}
+
+void TestEvaluation::what_cannot_be_had_is_said_before_work() {
+    int made = 0;
+    const auto refused = [&](const Evaluating& what, const std::string& metric) {
+        return refusal([&] {
+            evaluate(what, small(metric), {}, [&](const Progress& at) {
+                made += at.what == "image";
+                return true;
+            });
+        });
+    };
+    Evaluating what = shapes();
+    what.network = nullptr;
+    QVERIFY(says(refused(what, "fcd"), "--family classifier"));
+    what = shapes();
+    auto painter = std::make_shared<Painter>();
+    painter->info_.classes.clear();
+    what.model = painter;
+    QVERIFY(says(refused(what, "recognised"), "“painter” says none"));
+    painter->info_.classes = {"cat", "dog"};
+    QVERIFY(says(refused(what, "recognised"), "“cat” of the samples is none of those"));
+    what = shapes();
+    what.model = nullptr;
+    what.images = std::make_shared<Part>(0, 4, "");
+    QVERIFY(says(refused(what, "bpd"), "is a set of images"));
+    QVERIFY(says(refused(what, "precision"), "needs at least 6 images on each side; there are 4"));
+    ruler_->info_.classes = {"only"};
+    QVERIFY(says(refused(shapes(), "score"), "tells classes apart"));
+    QCOMPARE(made, 0);
+}
+
+void TestEvaluation::standard_leaves_out_what_cannot_be_had() {
+    Evaluating what = shapes();
+    what.network = nullptr;
+    what.images = std::make_shared<Part>(500, 100, "");
+    what.model = nullptr;
+    const Evaluation found = measured(what, small());
+    QVERIFY(has_remark(
+        found,
+        "Left out: fcd, kid, precision, recall, density, coverage, score, recognised: they need"));
+    QVERIFY(has_remark(found, "Left out: “bpd” asks a model"));
+    QCOMPARE(ids_of(found.figures), (std::set<std::string>{"swd", "swd_16", "msssim",
+                                                           "nearest_pixels", "nearest_authentic"}));
+}
+
+void TestEvaluation::few_samples_are_refused_for_fcd_before_any_is_made() {
+    EvaluateRequest few = small("fcd");
+    few.count = 11;
+    bool made = false;
+    Evaluating what = shapes();
+    const std::string sentence = refusal([&] {
+        evaluate(what, few, {}, [&](const Progress& at) {
+            made = made || (at.what == "image" && at.total == 11);
+            return true;
+        });
+    });
+    QVERIFY(says(sentence, "needs at least 12 images on each side, better 120; there are 11"));
+    QVERIFY(!made);
+    few.metrics = "standard";
+    const Evaluation found = measured(what, few);
+    QVERIFY(!figure_named(found.figures, "fcd"));
+    QVERIFY(figure_named(found.figures, "kid"));
+    few.count = 119;
+    const Evaluation biased = measured(what, few);
+    QVERIFY(figure_named(biased.figures, "fcd")->note.find("Fewer than 120") == 0);
+}
+
+void TestEvaluation::files_are_judged_with_broken_ones_listed() {
+    Evaluating what = shapes();
+    what.model = nullptr;
+    what.images = std::make_shared<Part>(500, 90, "", 30);
+    const Evaluation found = measured(what, small("kid,swd"));
+    QCOMPARE(found.n, std::int64_t(87));
+    QVERIFY(has_remark(found, "fewer than 120"));
+    QVERIFY(has_remark(found, "shape60.png"));
+    QVERIFY(found.model_sha256.empty());
+    QVERIFY(keep_evaluation(found).empty());
+}
+
+void TestEvaluation::classes_of_files_come_by_name_and_record() {
+    Evaluating what = shapes();
+    const auto model = std::make_shared<Part>(300, 120, "");
+    what.model = nullptr;
+    what.images = model;
+    const double by_folder = value(measured(what, small("recognised")).figures, "recognised");
+    QCOMPARE(by_folder, value(measured(shapes(), small("recognised")).figures, "recognised"));
+
+    class Recorded : public Part {
+    public:
+        using Part::Part;
+        Example at(std::int64_t i) const override {
+            Example example = Part::at(i);
+            add_record(example.image,
+                       {.title = tiny_dataset()->info().classes[std::size_t(example.label)],
+                        .parameters = {{"Steps", "20"}, {"Sampler", "x"}, {"Seed", "1"}},
+                        .daguerre = "{}"});
+            example.label = -1;
+            return example;
+        }
+    };
+    const auto recorded = std::make_shared<Recorded>(300, 120, "");
+    recorded->info_.classes.clear();
+    what.images = recorded;
+    QCOMPARE(value(measured(what, small("recognised")).figures, "recognised"), by_folder);
+}
+
+void TestEvaluation::other_sizes_are_made_equal() {
+    auto painter = std::make_shared<Painter>();
+    painter->info_.width = painter->info_.height = 32;
+    Evaluating what = shapes();
+    what.model = painter;
+    const Evaluation found = measured(what, small("kid"));
+    QVERIFY(has_remark(
+        found, "The samples are 32 x 32; both sides are cut square and compared at 16 x 16"));
+    QCOMPARE(found.size, 16);
+}
+
+void TestEvaluation::one_split_is_halved() {
+    Evaluating what = shapes();
+    what.real = nullptr;
+    const Evaluation found = measured(what, small("kid"));
+    QVERIFY(has_remark(found, "no second split"));
+    QCOMPARE(found.reference_n, std::int64_t(70));
+    QVERIFY(has_remark(found, "Real images to read the figures by: 70"));
+    QCOMPARE(figure_named(found.real, "kid")->n, std::int64_t(70));
+}
+
+void TestEvaluation::features_that_are_no_numbers_are_named() {
+    ruler_->broken = true;
+    QVERIFY(says(refusal([&] { measured(shapes(), small("kid")); }),
+                 "Feature 3 of image 0 of the reference images isn't a number"));
+}
+
+void TestEvaluation::copies_are_found() {
+    Evaluating what = shapes();
+    what.model = std::make_shared<Painter>(100);  // of the training images' first hundred
+    const Evaluation copies = measured(what, small("nearest"));
+    QCOMPARE(value(copies.figures, "nearest_pixels"), 0.0);
+    QCOMPARE(value(copies.figures, "nearest_authentic"), 0.0);
+    QCOMPARE(copies.nearest.size(), std::size_t(64));
+    for (const Lookalike& pair : copies.nearest) {
+        QVERIFY(pair.image.pixels == pair.in_pixels.pixels);
+        QCOMPARE(pair.in_features.width, 16);
+    }
+    // Mirrored ones are copies too.
+    class Mirrored : public Painter {
+        std::vector<Image> generate(const GenerateRequest& request, const Fields& own,
+                                    const OnProgress& on_progress) const override {
+            std::vector<Image> images = Painter::generate(request, own, on_progress);
+            for (Image& image : images) image = mirror(image);
+            return images;
+        }
+    };
+    what.model = std::make_shared<Mirrored>();
+    EvaluateRequest first = small("nearest");
+    first.seed = 0;
+    const Evaluation turned = measured(what, first);
+    QCOMPARE(value(turned.figures, "nearest_pixels"), 0.0);
+    QVERIFY(turned.nearest[0].image.pixels == turned.nearest[0].in_pixels.pixels);
+}
+
+void TestEvaluation::likelihood_asks_the_model() {
+    const Evaluation found = measured(shapes(), small("bpd"));
+    QCOMPARE(value(found.figures, "bpd"), 2.75);  // 2, 2.5, 3, 3.5 in turn
+    QCOMPARE(figure_named(found.figures, "bpd")->n, std::int64_t(120));
+}
+
+void TestEvaluation::one_class_only() {
+    // All samples of one class: figures stay finite, and say how few there are.
+    class Discs : public Painter {
+        std::vector<Image> generate(const GenerateRequest& request, const Fields&,
+                                    const OnProgress&) const override {
+            std::vector<Image> images;
+            for (std::int64_t i = 0; i < request.count; ++i)
+                images.push_back(tiny_dataset(4000)->at(4 * (seed_of(request, i) % 1000)).image);
+            return images;
+        }
+    };
+    Evaluating what = shapes();
+    what.model = std::make_shared<Discs>();
+    const Evaluation found = measured(what, small("fcd,kid,score,recall,density,msssim"));
+    for (const Figure& figure : found.figures) QVERIFY(std::isfinite(figure.value));
+    QVERIFY(value(found.figures, "score") < 1.5);
+    QVERIFY(value(found.real, "score") > 2);
+    QVERIFY(value(found.figures, "recall") < value(found.real, "recall"));
+    QVERIFY(value(found.figures, "msssim") > value(found.real, "msssim"));
+}
+
+void TestEvaluation::files_hold_evaluations() {
+    const Evaluation found = measured(shapes(), small());
+    const fs::path file = home_folder() / "out.json";
+    write_evaluation(file, found);
+    const Evaluation read = read_evaluation(file);
+    QVERIFY(read.figures == found.figures);
+    QVERIFY(read.real == found.real);
+    QVERIFY(read.blurred == found.blurred);
+    QCOMPARE(read.n, found.n);
+    QCOMPARE(read.seed, found.seed);
+    QVERIFY(read.settings == found.settings);
+    QVERIFY(read.class_counts == found.class_counts);
+    QVERIFY(read.remarks == found.remarks);
+    QCOMPARE(read.date, found.date);
+    QCOMPARE(read.network_sha256, found.network_sha256);
+}
+
+void TestEvaluation::hostile_files_are_refused() {
+    const fs::path file = home_folder() / "out.json";
+    for (const char* text : {"[]", "{}", "7", "{\"figures\": 3}", "{\"program\": 1}", "nonsense"}) {
+        write_whole(file, text);
+        QVERIFY2(!refusal([&] { read_evaluation(file); }).empty(), text);
+    }
+    write_evaluation(file, measured(shapes(), small("swd")));
+    std::string text = read_file(file, 1 << 20);
+    text.replace(text.find("\"value\": ") + 9, 1, "\"x\", \"y\": ");
+    write_whole(file, text);
+    QVERIFY(says(refusal([&] { read_evaluation(file); }), "isn't what daguerre evaluate writes"));
+}
+
+void TestEvaluation::a_models_evaluations_are_kept_together() {
+    const Evaluation first = measured(shapes(), small("swd"));
+    const fs::path file = keep_evaluation(first);
+    QVERIFY(fs::exists(file));
+    keep_evaluation(measured(shapes(), small("kid")));
+    EvaluateRequest other = small("swd");
+    other.seed = 9;
+    keep_evaluation(measured(shapes(), other));
+    const auto all = evaluations_of(painter_hash);
+    QCOMPARE(all.size(), std::size_t(2));
+    QCOMPARE(all.back().seed, std::int64_t(9));
+    QCOMPARE(value(all.front().figures, "swd"), value(first.figures, "swd"));
+    QVERIFY(figure_named(all.front().figures, "kid"));
+    write_whole(file, "[{}]");
+    QVERIFY(evaluations_of(painter_hash).empty());
+    QVERIFY(evaluations_of("../secret").empty());
+    keep_evaluation(first);
+    QCOMPARE(evaluations_of(painter_hash).size(), std::size_t(1));
+}
+
+void TestEvaluation::multiples_need_equal_numbers() {
+    Evaluation e;
+    e.figures = {{"fcd", "", 5.2, {}, 100, ""}, {"recall", "", 0.5, {}, 100, ""}};
+    e.real = {{"fcd", "", 1, {}, 100, ""}, {"recall", "", 1, {}, 100, ""}};
+    QCOMPARE(multiple_text(e, e.figures[0]), std::string("5.2 × real"));
+    QCOMPARE(multiple_text(e, e.figures[1]), std::string());
+    e.real[0].n = 90;
+    QCOMPARE(multiple_text(e, e.figures[0]), std::string());
+}
+
+QTEST_GUILESS_MAIN(TestEvaluation)
+#include "test_evaluation.moc"
