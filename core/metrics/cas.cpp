@@ -13,7 +13,7 @@
 namespace daguerre {
 namespace {
 
-constexpr std::int64_t epochs = 10;
+constexpr std::int64_t epochs = 10, least_steps = 40;
 
 const Family* classifier_row() {
     const auto& rows = families();
@@ -31,7 +31,7 @@ Fields settings_for(const Family& family, std::int64_t count, int size, const Le
         presets, {}, [&](const Preset& preset) { return std::abs(preset.size - size); });
     for (const auto& [key, value] : nearest->values) set_field(fields, key, value);
     const auto batch = options_from<TrainRequest>(fields).batch;
-    const std::int64_t steps = std::max<std::int64_t>(epochs * count / batch, 1);
+    const std::int64_t steps = std::max(epochs * count / batch, least_steps);
     set_field(fields, "images", steps * batch);
     set_field(fields, "warm_up", steps * batch * 3 / 10);
     set_field(fields, "size", std::int64_t(size));

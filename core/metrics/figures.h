@@ -57,9 +57,9 @@ struct Learner {
 /// Whether there is a family of classifiers to train.
 bool can_learn_classes();
 /// Share of the test images that a classifier, trained on the others, takes for their class; ten
-/// times each image. Sides of one size; labels are indices into `classes`, and images without one
-/// don't count. Nothing where none has one. Blocks for minutes.
-/// Source: Ravuri, Vinyals 2019 (arXiv:1905.10887), section 3.
+/// times each image but at least 40 steps. Sides of one size; labels are indices into `classes`,
+/// and images without one don't count. Nothing where none has one. Blocks for minutes. Source:
+/// Ravuri, Vinyals 2019 (arXiv:1905.10887), section 3.
 std::optional<Estimate> learned_accuracy(const Side& training, const Side& test,
                                          const std::vector<std::string>& classes,
                                          const Learner& learner, const OnShare& on_share);

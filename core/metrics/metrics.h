@@ -122,6 +122,10 @@ struct Evaluating {
     std::shared_ptr<const Classifier> network;  // null: none is known
     std::string subject;
 };
+/// A known classifier that learned from the same images, else from a dataset of that name with the
+/// same classes; null: there is none. Blocks while opening it. Never throws for a broken model.
+std::shared_ptr<const Classifier> classifier_for(const DatasetInfo& info);
+
 /// Opens a model as open_model does, or else a folder or archive of images as open_dataset does;
 /// the dataset; and the network of the request. Blocks. Throws Error and UnknownWord as these.
 Evaluating open_evaluation(const std::string& subject, const std::string& dataset,

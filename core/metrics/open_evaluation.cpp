@@ -36,35 +36,33 @@ std::shared_ptr<const Dataset> other_split(const std::string& name, const Datase
     return nullptr;
 }
 
-std::shared_ptr<const Classifier> classifier_named(const std::string& name) {
-    const auto model = open_model(name);
-    auto classifier = std::dynamic_pointer_cast<const Classifier>(model);
-    if (!classifier)
+/// One that judges clean images.
+std::shared_ptr<const Classifier> ruler_named(const std::string& name) {
+    auto classifier = open_classifier(name);
+    if (classifier->noise_schedule())
         throw Error(
-            "“{name}” is a model of the family “{family}”. Features come from a classifier.",
-            {{"name", name}, {"family", model->info().family}});
+            "“{name}” knows noisy images, for guidance. Features come from a classifier of clean "
+            "ones.",
+            {{"name", name}});
     return classifier;
 }
 
-/// The first known classifier of the same images, else one of a dataset of that name; or null.
-std::shared_ptr<const Classifier> classifier_for(const DatasetInfo& info) {
-    std::string of_name;
-    for (const ModelEntry& entry : known_models()) {
-        ModelInfo known;
-        try {
-            known = peek_model(entry.id);
-        } catch (const Error&) {  // a broken model is no ruler
-            continue;
-        }
-        if (known.family != "classifier" || known.classes != info.classes) continue;
-        if (!info.sha256.empty() && known.dataset_sha256 == info.sha256)
-            return classifier_named(entry.id);
-        if (of_name.empty() && known.dataset == info.id) of_name = entry.id;
-    }
-    return of_name.empty() ? nullptr : classifier_named(of_name);
-}
-
 }  // namespace
+
+std::shared_ptr<const Classifier> classifier_for(const DatasetInfo& info) {
+    std::shared_ptr<const Classifier> of_name;
+    for (const ModelEntry& entry : known_models()) try {
+            const ModelInfo known = peek_model(entry.id);
+            if (known.family != "classifier" || known.classes != info.classes) continue;
+            const bool same = !info.sha256.empty() && known.dataset_sha256 == info.sha256;
+            if (!same && (of_name || known.dataset != info.id)) continue;
+            const auto ruler = ruler_named(entry.id);
+            if (same) return ruler;
+            of_name = ruler;
+        } catch (const Error&) {  // a broken model is no ruler, nor is one of noisy images
+        }
+    return of_name;
+}
 
 Evaluating open_evaluation(const std::string& subject, const std::string& dataset,
                            const EvaluateRequest& request) {
@@ -80,7 +78,7 @@ Evaluating open_evaluation(const std::string& subject, const std::string& datase
     what.dataset = open_dataset(dataset, request.split);
     what.real = other_split(dataset, what.dataset->info());
     what.network = request.features == "auto" ? classifier_for(what.dataset->info())
-                                              : classifier_named(request.features);
+                                              : ruler_named(request.features);
     return what;
 }
 

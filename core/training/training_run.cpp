@@ -14,6 +14,7 @@
 #include "core/data/datasets.h"
 #include "core/data/preprocess.h"
 #include "core/image/image_file.h"
+#include "core/metrics/metrics.h"
 #include "core/models/families.h"
 #include "core/models/level_floor.h"
 #include "core/models/trainer.h"
@@ -21,6 +22,7 @@
 #include "core/nn/safetensors.h"
 #include "core/nn/torch_error.h"
 #include "core/training/checkpoint.h"
+#include "core/training/collapse.h"
 #include "core/training/event_file.h"
 #include "core/training/held_out.h"
 #include "core/training/learning_rate.h"
@@ -137,6 +139,7 @@ private:
     void write_state();
     void measure();
     void log_measured(const HeldOut& seen);
+    void log_gauges();
     LogPlace place() const;
     WeightsMetadata metadata() const;
     void restore();
@@ -173,6 +176,7 @@ private:
     double seconds_a_step_ = 0, waited_a_step_ = 0;
     std::int64_t timed_steps_ = 0;
     double gpu_memory_ = 0;
+    std::optional<std::shared_ptr<const Classifier>> judge_;  // nothing: not looked for yet
     std::optional<PixelBlock> held_out_;  // nothing: not looked for yet; empty: there is none
     std::optional<double> test_loss_;     // of the weights as they are; nothing: not measured
     std::optional<Loader> loader_;        // last: its thread ends first
@@ -339,6 +343,7 @@ void Run::measure() {
         const HeldOut seen = trainer_->held_out(
             held_out_batch(*held_out_), train_.micro_batch > 0 ? train_.micro_batch : train_.batch);
         log_measured(seen);
+        if (family_.collapses) log_gauges();
     } catch (...) {
         held_out_.emplace();
         remarks_.push_back("There is no test loss: " +
@@ -356,6 +361,17 @@ void Run::log_measured(const HeldOut& seen) {
     write_json(
         files_.confusion(),
         Json{{"images", at_.images_seen}, {"classes", shape_.classes}, {"counts", seen.confusion}});
+}
+
+/// What a family that may end in few kinds of picture is watched by.
+void Run::log_gauges() {
+    if (held_out_->labels.size() < 2) return;
+    if (!judge_) judge_ = classifier_for(shape_.dataset);
+    const GenerateRequest machine{
+        .precision = train_.precision, .device = train_.device, .threads = int(train_.threads)};
+    for (const auto& [name, value] :
+         collapse_gauges(*snapshot(), *held_out_, judge_->get(), machine))
+        events_->add(log_.add(name, value, place()));
 }
 
 void Run::restore() {

@@ -135,7 +135,7 @@ void TestEvaluate::what_cannot_be_had_is_a_sentence() {
     QVERIFY2(ran.err.contains("--family classifier"), ran.err);
     const Ran network = evaluate("--metrics fcd --features run");
     QCOMPARE(network.status, 1);
-    QVERIFY2(network.err.contains("Features come from a classifier"), network.err);
+    QVERIFY2(network.err.contains("a classifier is needed here"), network.err);
     QCOMPARE(evaluate("--nearest n.txt").status, 1);
 }
 

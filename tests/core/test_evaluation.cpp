@@ -87,6 +87,7 @@ private Q_SLOTS:
     void features_that_are_no_numbers_are_named();
     void copies_are_found();
     void likelihood_asks_the_model();
+    void a_classifier_learns_from_samples();
     void one_class_only();
     void files_hold_evaluations();
     void hostile_files_are_refused();
@@ -388,6 +389,16 @@ void TestEvaluation::likelihood_asks_the_model() {
     const Evaluation found = measured(shapes(), small("bpd"));
     QCOMPARE(value(found.figures, "bpd"), 2.75);  // 2, 2.5, 3, 3.5 in turn
     QCOMPARE(figure_named(found.figures, "bpd")->n, std::int64_t(120));
+}
+
+void TestEvaluation::a_classifier_learns_from_samples() {
+    EvaluateRequest few = small("cas");
+    few.count = 64;
+    const Evaluation found = measured(shapes(), few);
+    QCOMPARE(ids_of(found.figures), (std::set<std::string>{"cas", "cas_real"}));
+    QCOMPARE(figure_named(found.figures, "cas")->n, std::int64_t(64));
+    QVERIFY(value(found.figures, "cas") > 0.5);  // four classes: chance is a quarter
+    QVERIFY(value(found.figures, "cas_real") > 0.5);
 }
 
 void TestEvaluation::one_class_only() {
