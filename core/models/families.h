@@ -65,7 +65,7 @@ struct Family {
     std::int64_t held_out_images = 512;
 };
 
-/// diffusion, pixelcnn, vae, classifier.
+/// diffusion, gan, vae, pixelcnn, classifier.
 const std::vector<Family>& families();
 
 }  // namespace daguerre
