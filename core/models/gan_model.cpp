@@ -41,6 +41,10 @@ public:
     const ModelInfo& info() const override { return info_; }
     Fields generate_fields() const override { return fields_of<GanSampling>(); }
 
+    bool each_alone(const Fields& own) const override {
+        return options_from<GanSampling>(own).walk == 0;
+    }
+
     std::vector<Image> generate(const GenerateRequest& request, const Fields& own,
                                 const OnProgress& on_progress) const override {
         const Plan plan = plan_of(request, own);
@@ -138,11 +142,11 @@ private:
     }
 
     Record record_of(const Plan& plan, std::int64_t i) const {
-        Fields own = fields_of(plan.options);
+        const Fields own = fields_of(plan.options);
+        Parameters line = parameters_of(own);
         if (plan.options.walk == 0)
-            std::erase_if(own, [](const Field& field) { return field.key == "walk"; });
-        Record record =
-            record_of_image(info_, plan.request, own, i, plan.numerics, parameters_of(own));
+            std::erase_if(line, [](const auto& pair) { return pair.first == walk_field().label; });
+        Record record = record_of_image(info_, plan.request, own, i, plan.numerics, line);
         say_walk(record, plan.request, plan.options.walk, i);
         return record;
     }

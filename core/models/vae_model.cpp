@@ -72,6 +72,11 @@ public:
 
     const ModelInfo& info() const override { return info_; }
 
+    bool each_alone(const Fields& own) const override {
+        const auto options = options_from<VaeDrawOptions>(own);
+        return options.walk == 0 && options.from.empty() && !options.map;
+    }
+
     Fields generate_fields() const override {
         Fields fields = fields_of<VaeDrawOptions>();
         if (config_.latent != 2)
