@@ -188,7 +188,7 @@ fs::path Evaluator::file_of_real() const {
     const std::string real = what_.real ? what_.real->info().sha256 + what_.real->info().split : "";
     if (reference.empty() || (what_.network && result_.network_sha256.empty())) return {};
     std::string all =
-        "1 " + reference + what_.dataset->info().split + " " + real + " " + result_.network_sha256;
+        "2 " + reference + what_.dataset->info().split + " " + real + " " + result_.network_sha256;
     for (const std::int64_t number :
          {std::int64_t(shape_.size), std::int64_t(shape_.channels), result_.n, request_.seed})
         all += " " + std::to_string(number);
@@ -213,13 +213,13 @@ void Evaluator::remark_left_out(const Side& side, const std::string& whose) {
         result_.remarks.push_back("Left out of " + whose + ": " + file.reason);
 }
 
-/// Up to 10,000 images of the split; every second one is kept back where nothing else is real.
+/// Up to 10,000 images of the split; half of them is kept back where nothing else is real.
 Side Evaluator::reference_side() {
-    const auto from = what_.real ? what_.dataset : every_second(what_.dataset, 0);
+    const auto from = what_.real ? what_.dataset : half_of(what_.dataset, false);
     if (!what_.real)
         result_.remarks.push_back(
-            "The dataset has no second split: every second image is the reference, the others are "
-            "the real images to read the figures by.");
+            "The dataset has no second split: one half of its images is the reference, the other "
+            "is the real images to read the figures by.");
     Side side = side_of(*from, reference_images, shape_, classes(), on_progress_);
     remark_left_out(side, "the reference");
     if (what_.network) add_features_of(side, *from, "the reference images");
@@ -227,7 +227,7 @@ Side Evaluator::reference_side() {
 }
 
 Side Evaluator::real_side(std::int64_t count) {
-    const auto from = what_.real ? what_.real : every_second(what_.dataset, 1);
+    const auto from = what_.real ? what_.real : half_of(what_.dataset, true);
     Side side = side_of(*from, count, shape_, classes(), on_progress_);
     if (what_.network) add_features_of(side, *from, "the real images");
     return side;
@@ -238,7 +238,7 @@ void Evaluator::add_features_of(Side& side, const Dataset& from, const std::stri
     const std::string& network = what_.network->info().sha256;
     if (info.sha256.empty() || network.empty())
         return add_features(side, *what_.network, device_, whose, on_progress_);
-    std::string all = "1 " + info.sha256 + info.split + " " + network;
+    std::string all = "2 " + info.sha256 + info.split + " " + network;
     for (const std::int64_t number :
          {side.count(), info.count, std::int64_t(shape_.size), std::int64_t(shape_.channels)})
         all += " " + std::to_string(number);

@@ -23,7 +23,7 @@ Side part_of(const Side& side, std::int64_t first, std::int64_t count) {
 }
 
 Side spread(const Side& side, std::int64_t count) {
-    const at::Tensor places = (at::arange(count) * side.count()).floor_divide(count);
+    const at::Tensor places = at::tensor(some_places(side.count(), count));
     const auto rows = [&](const at::Tensor& tensor) {
         return tensor.defined() ? tensor.index_select(0, places) : tensor;
     };
@@ -33,7 +33,7 @@ Side spread(const Side& side, std::int64_t count) {
 Side side_of(const Dataset& dataset, std::int64_t count, ViewShape shape,
              const std::vector<std::string>& classes, const OnProgress& on_progress) {
     bool stopped = false;
-    PixelBlock block = network_views(*spaced(dataset, count, classes), shape.size, shape.channels,
+    PixelBlock block = network_views(*some_of(dataset, count, classes), shape.size, shape.channels,
                                      [&](const Progress& at) {
                                          stopped = on_progress && !on_progress(at);
                                          return !stopped;

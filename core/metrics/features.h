@@ -32,10 +32,10 @@ struct Side {
 /// Rows `first` to `first + count - 1`, sharing memory.
 Side part_of(const Side& side, std::int64_t first, std::int64_t count);
 
-/// `count` rows at equal distances.
+/// `count` rows of all over it (some_places).
 Side spread(const Side& side, std::int64_t count);
 
-/// Up to `count` images at equal distances as a network sees them; 0: all. A label is an index into
+/// Up to `count` images (some_places) as a network sees them; 0: all. A label is an index into
 /// `classes` by the class's name, also by the name that an image made here carries. Blocks.
 /// on_progress: "image". Throws MeasuringStopped, and Error as network_views.
 Side side_of(const Dataset& dataset, std::int64_t count, ViewShape shape,

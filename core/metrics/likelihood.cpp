@@ -18,7 +18,7 @@ std::optional<Figure> likelihood_figure(const Model& model, const Dataset& real,
                                         std::vector<std::string>& remarks,
                                         const OnProgress& on_progress) {
     const ModelInfo& info = model.info();
-    const auto some = spaced(real, request.count, info.classes);
+    const auto some = some_of(real, request.count, info.classes);
     const std::int64_t count = some->info().count;
     GenerateRequest machine{
         .precision = request.precision, .device = request.device, .threads = int(request.threads)};

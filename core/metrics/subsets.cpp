@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <numeric>
 
 #include "core/base/files.h"
+#include "core/base/random.h"
 #include "core/image/record.h"
 
 namespace daguerre {
@@ -14,19 +16,20 @@ std::string lower(std::string text) {
     return text;
 }
 
-/// Some images of a dataset at equal distances, with labels by name.
-class Spaced : public Dataset {
+/// Some images of a dataset, with labels by name.
+class Some : public Dataset {
 public:
-    Spaced(const Dataset& all, std::int64_t count, const std::vector<std::string>& classes)
+    Some(const Dataset& all, std::int64_t count, const std::vector<std::string>& classes)
         : all_(all), info_(all.info()), classes_(classes) {
-        if (count > 0) info_.count = std::min(count, info_.count);
+        chosen_ = some_places(info_.count, count > 0 ? count : info_.count);
+        info_.count = std::int64_t(chosen_.size());
         for (const std::string& name : info_.classes) places_.push_back(place_of(name, classes));
     }
 
     const DatasetInfo& info() const override { return info_; }
 
     Example at(std::int64_t i) const override {
-        Example example = all_.at(i * all_.info().count / info_.count);
+        Example example = all_.at(chosen_[std::size_t(i)]);
         if (example.label >= 0)
             example.label = places_[std::size_t(example.label)];
         else if (const auto record = record_of(example.image.metadata))
@@ -38,24 +41,31 @@ private:
     const Dataset& all_;
     DatasetInfo info_;
     std::vector<std::string> classes_;
-    std::vector<int> places_;
+    std::vector<std::int64_t> chosen_;
+    std::vector<int> places_;  // of the dataset's classes among the others
 };
 
-/// Every second image of a dataset.
-class EverySecond : public Dataset {
+class Half : public Dataset {
 public:
-    EverySecond(std::shared_ptr<const Dataset> all, int first)
-        : all_(std::move(all)), info_(all_->info()), first_(first) {
-        info_.count = (info_.count + 1 - first) / 2;
-        info_.sha256 = sha256_of(info_.sha256 + " every second from " + std::to_string(first));
+    Half(std::shared_ptr<const Dataset> all, bool other)
+        : all_(std::move(all)), info_(all_->info()) {
+        const std::vector<std::int64_t> first = some_places(info_.count, (info_.count + 1) / 2);
+        if (other) {
+            for (std::int64_t i = 0; i < info_.count; ++i)
+                if (!std::ranges::binary_search(first, i)) chosen_.push_back(i);
+        } else {
+            chosen_ = first;
+        }
+        info_.count = std::int64_t(chosen_.size());
+        info_.sha256 = sha256_of(info_.sha256 + (other ? " other half" : " half"));
     }
     const DatasetInfo& info() const override { return info_; }
-    Example at(std::int64_t i) const override { return all_->at(2 * i + first_); }
+    Example at(std::int64_t i) const override { return all_->at(chosen_[std::size_t(i)]); }
 
 private:
     std::shared_ptr<const Dataset> all_;
     DatasetInfo info_;
-    int first_;
+    std::vector<std::int64_t> chosen_;
 };
 
 }  // namespace
@@ -66,13 +76,25 @@ int place_of(const std::string& name, const std::vector<std::string>& classes) {
     return -1;
 }
 
-std::shared_ptr<const Dataset> spaced(const Dataset& dataset, std::int64_t count,
-                                      const std::vector<std::string>& classes) {
-    return std::make_shared<Spaced>(dataset, count, classes);
+std::vector<std::int64_t> some_places(std::int64_t all, std::int64_t count) {
+    if (count >= all) {
+        std::vector<std::int64_t> places(static_cast<std::size_t>(all));
+        std::iota(places.begin(), places.end(), std::int64_t(0));
+        return places;
+    }
+    const auto order = permutation(0, 0, std::uint32_t(all));
+    std::vector<std::int64_t> places(order.begin(), order.begin() + count);
+    std::ranges::sort(places);
+    return places;
 }
 
-std::shared_ptr<const Dataset> every_second(std::shared_ptr<const Dataset> dataset, int first) {
-    return std::make_shared<EverySecond>(std::move(dataset), first);
+std::shared_ptr<const Dataset> some_of(const Dataset& dataset, std::int64_t count,
+                                       const std::vector<std::string>& classes) {
+    return std::make_shared<Some>(dataset, count, classes);
+}
+
+std::shared_ptr<const Dataset> half_of(std::shared_ptr<const Dataset> dataset, bool other) {
+    return std::make_shared<Half>(std::move(dataset), other);
 }
 
 }  // namespace daguerre
