@@ -100,7 +100,8 @@ public:
     Result make() {
         Result result{.seed = request_.seed};
         while (made_ < request_.count && !result.stopped) {
-            const std::int64_t wanted = std::min(slice_of_images, request_.count - made_);
+            const std::int64_t left = request_.count - made_;
+            const std::int64_t wanted = walks() ? left : std::min(slice_of_images, left);
             std::vector<Image> images = make_slice(wanted);
             result.stopped = std::int64_t(images.size()) < wanted;
             keep(images, result.files);
@@ -110,6 +111,8 @@ public:
     }
 
 private:
+    /// Its images are the frames of one film, and hang on how many there are.
+    bool walks() const { return !model_->each_alone(sampling_); }
     bool whole_file() const { return has_image_suffix(words_.out); }
 
     std::vector<Image> make_slice(std::int64_t count) {
@@ -129,7 +132,7 @@ private:
     }
 
     void take_step(const Preview& preview) {
-        if (!words_.film.empty()) frames_.keep(preview, made_);
+        if (!words_.film.empty() && !walks()) frames_.keep(preview, made_);
         if (!words_.steps.empty()) write_steps(words_.steps, preview, made_);
     }
 
@@ -160,7 +163,7 @@ private:
         if (words_.film.empty()) return;
         // The images are finished, so a Ctrl-C from before must not cost their film.
         const auto record = record_of(images_.front().metadata);
-        const std::vector<Image> frames = frames_.frames(images_);
+        const std::vector<Image> frames = walks() ? images_ : frames_.frames(images_);
         write_film(words_.film, frames, {}, record ? &*record : nullptr,
                    [](const Progress&) { return true; });
         told(words_.film, request_.seed);

@@ -30,20 +30,23 @@ void FilmFrames::keep(const Preview& preview, std::int64_t before) {
     if (steps_.size() <= std::size_t(preview.step)) steps_.resize(std::size_t(preview.step) + 1);
     Step& step = steps_[std::size_t(preview.step)];
     const auto first = std::size_t(before + preview.first);
-    place(step.x, first, preview.x.empty() ? preview.denoised : preview.x);
+    noisy_ = noisy_ || !preview.x.empty();
+    place(step.x, first, preview.x);
     place(step.denoised, first, preview.denoised);
 }
 
 std::vector<Image> FilmFrames::frames(const std::vector<Image>& finished) const {
     const auto pair_of = [&](const std::vector<Image>& left, const std::vector<Image>& right) {
         const auto n = std::ptrdiff_t(finished.size());
+        if (!noisy_) return square_of({right.begin(), right.begin() + n});
         return grid_of(std::vector<Image>{square_of({left.begin(), left.begin() + n}),
                                           square_of({right.begin(), right.begin() + n})},
                        2);
     };
     std::vector<Image> frames;
     for (const Step& step : steps_)
-        if (step.x.size() >= finished.size()) frames.push_back(pair_of(step.x, step.denoised));
+        if ((noisy_ ? step.x : step.denoised).size() >= finished.size())
+            frames.push_back(pair_of(step.x, step.denoised));
     frames.push_back(pair_of(finished, finished));
     return frames;
 }

@@ -16,7 +16,7 @@ public:
     /// `preview` is of images that follow `before` others.
     void keep(const Preview& preview, std::int64_t before);
     /// One frame a step, x of all finished images beside their clean guesses, and a last one with
-    /// the images themselves.
+    /// the images themselves. Where nothing was noisy the guesses stand alone.
     std::vector<Image> frames(const std::vector<Image>& finished) const;
 
 private:
@@ -24,6 +24,7 @@ private:
         std::vector<Image> x, denoised;  // by number of the image
     };
     std::vector<Step> steps_;
+    bool noisy_ = false;
 };
 
 /// Writes `folder`/0003/x-007.png and denoised-007.png for step 7 of image 3, at once. Throws

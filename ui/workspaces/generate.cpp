@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QToolButton>
 #include <algorithm>
 #include <utility>
 
@@ -122,10 +123,11 @@ void Generate::makeButtons() {
     live_ = new QPushButton(tr("Back to what is being made"));
     live_->setObjectName(QStringLiteral("generate.live"));
     live_->hide();
-    comparing_ = new QPushButton(tr("Compare…"));
+    comparing_ = new QToolButton;
     comparing_->setObjectName(QStringLiteral("generate.compare"));
-    comparing_->setIcon(icon("layout-split"));
-    for (QPushButton* button : {live_, keepHalf_, comparing_, film_})
+    setIconOnly(comparing_, "layout-split", tr("Compare models side by side"), QStringLiteral("X"));
+    for (QAbstractButton* button :
+         std::initializer_list<QAbstractButton*>{live_, keepHalf_, comparing_, film_})
         view_->transport()->extras()->insertWidget(0, button);
 }
 
@@ -148,8 +150,7 @@ void Generate::connectParts() {
     });
     connect(view_, &DenoiseView::stepShown, this, &Generate::showFacts);
     connect(live_, &QPushButton::clicked, this, [this] { show(making_, -1); });
-    comparing_->setToolTip(session_.actions().tip("compare-models"));
-    connect(comparing_, &QPushButton::clicked, session_.actions()["compare-models"],
+    connect(comparing_, &QToolButton::clicked, session_.actions()["compare-models"],
             &QAction::trigger);
     connect(compare_, &ModelCompare::runningChanged, this, &Generate::showPossible);
     connect(keepHalf_, &QPushButton::clicked, this, &Generate::keepHalfDone);

@@ -16,6 +16,7 @@
 #include "ui/work/jobs.h"
 
 class QPushButton;
+class QToolButton;
 
 namespace daguerre {
 
@@ -98,7 +99,8 @@ private:
     HistoryStrip* strip_;
     Library* library_;
     Notice* notice_;
-    QPushButton *film_, *keepHalf_, *live_, *comparing_;
+    QPushButton *film_, *keepHalf_, *live_;
+    QToolButton* comparing_;
     std::shared_ptr<Result> shown_, making_;
     std::vector<std::shared_ptr<Result>> recent_;  // newest last
     std::shared_ptr<GenerateJob> job_;
