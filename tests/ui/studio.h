@@ -17,7 +17,7 @@
 
 namespace daguerre {
 
-inline constexpr int guard = 60'000;  // ms, against hanging
+inline constexpr int guard = 240'000;  // ms, against hanging
 
 struct StudioOptions {
     QString home{}, workspace{};  // home: "": a new one
