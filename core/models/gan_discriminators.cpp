@@ -93,6 +93,10 @@ private:
 };
 
 // Miyato et al. 2018 (arXiv:1802.05957), table 4 and figure 9.
+/// With spectral norm the paper's own. Without, nothing holds the layers at a size: a sum over all
+/// pixels would let one step turn every answer, a mean hides what is real, and ReLUs die.
+using Activation = at::Tensor (*)(const at::Tensor&);
+
 struct DownBlockOptions {
     std::int64_t in, out;
     bool first, halves;  // first: of images, which don't begin with a ReLU
@@ -101,7 +105,7 @@ struct DownBlockOptions {
 /// To half the side, or at the same one.
 struct DownBlockImpl : torch::nn::Module {
     DownBlockImpl(const DownBlockOptions& chosen, const at::Device& device, bool spectral_norm)
-        : options(chosen) {
+        : options(chosen), active(spectral_norm ? at::relu : leaky) {
         const LayerMaker make(*this, device, spectral_norm);
         conv_1 = make.conv("conv_1", options.in, options.out, 3, 1, 1);
         conv_2 = make.conv("conv_2", options.out, options.out, 3, 1, 1);
@@ -109,7 +113,7 @@ struct DownBlockImpl : torch::nn::Module {
             shortcut = make.conv("shortcut", options.in, options.out, 1, 1, 0);
     }
     at::Tensor forward(const at::Tensor& x) {
-        at::Tensor h = conv_2(at::relu(conv_1(options.first ? x : at::relu(x))));
+        at::Tensor h = conv_2(active(conv_1(options.first ? x : active(x))));
         at::Tensor direct = x;
         if (options.halves) {
             h = halved(h);
@@ -119,6 +123,7 @@ struct DownBlockImpl : torch::nn::Module {
     }
 
     DownBlockOptions options;
+    Activation active;
     GanLayer conv_1{nullptr}, conv_2{nullptr}, shortcut{nullptr};
 };
 TORCH_MODULE(DownBlock);
@@ -142,7 +147,7 @@ std::vector<std::pair<int, DownBlockOptions>> down_blocks(const GanConfig& confi
 class ResnetDiscriminator : public Discriminator {
 public:
     ResnetDiscriminator(const GanConfig& config, const at::Device& device)
-        : spectral_norm_(config.spectral_norm) {
+        : spectral_norm_(config.spectral_norm), active_(spectral_norm_ ? at::relu : leaky) {
         const LayerMaker make(*this, device, config.spectral_norm);
         std::int64_t width = 0;
         for (const auto& [side, options] : down_blocks(config)) {
@@ -159,16 +164,15 @@ public:
     at::Tensor forward(const at::Tensor& images, const at::Tensor& labels) override {
         at::Tensor x = images;
         for (DownBlock& block : blocks_) x = block(x);
-        // The paper's sum needs its spectral norm: without, each step of Adam would turn all
-        // answers.
-        at::Tensor features = at::relu(x).sum({2, 3}, false, at::kFloat);
-        if (!spectral_norm_) features = features / double(x.size(2) * x.size(3));
+        at::Tensor features = active_(x).sum({2, 3}, false, at::kFloat);
+        if (!spectral_norm_) features = features / std::sqrt(double(x.size(2) * x.size(3)));
         const at::Tensor logits = last_(features).squeeze(1).to(at::kFloat);
         return classes_ ? logits + (classes_(labels) * features).sum(1) : logits;
     }
 
 private:
     bool spectral_norm_;
+    Activation active_;
     std::vector<DownBlock> blocks_;
     GanLayer last_{nullptr};
     ClassVectors classes_{nullptr};
