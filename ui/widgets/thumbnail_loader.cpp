@@ -117,14 +117,20 @@ void ThumbnailLoader::want(const std::vector<std::uint32_t>& images) {
     if (!dataset_) return;
     {
         const std::lock_guard lock(work_->mutex);
-        const auto& running = work_->running;
+        // What is made but not taken yet must not be made again.
+        const auto comes = [&work = *work_](std::uint32_t image) {
+            return std::ranges::count(work.running, image) > 0 ||
+                   std::ranges::any_of(work.made, [&](const Work::Made& one) {
+                       return one.image == image && one.side == work.side &&
+                              one.number == work.number;
+                   });
+        };
         work_->wanted.clear();
         for (const std::uint32_t image : images) {
             if (image >= dataset_->info().count) continue;
             const Picture* there = pictures_.object(image);
             if (there && there->side == work_->side) continue;
-            if (std::find(running.begin(), running.end(), image) == running.end())
-                work_->wanted.push_back(image);
+            if (!comes(image)) work_->wanted.push_back(image);
         }
     }
     startThreads();
