@@ -11,7 +11,6 @@
 #include "core/image/image_file.h"
 #include "core/metrics/evaluations.h"
 #include "core/metrics/metrics.h"
-#include "core/models/families.h"
 #include "core/models/model.h"
 #include "core/nn/device.h"
 
@@ -31,15 +30,6 @@ Fields own_fields() {
     for (const Field& field : fields_of<EvaluateRequest>())
         if (field.key != "device" && field.key != "precision" && field.key != "threads")
             fields.push_back(field);
-    return fields;
-}
-
-/// What any family takes; the opened model has the last word.
-Fields sampling_fields() {
-    Fields fields;
-    for (const Family& family : families())
-        for (const Field& field : family.generate_fields ? family.generate_fields() : Fields{})
-            if (!find_field(fields, field.key)) fields.push_back(field);
     return fields;
 }
 

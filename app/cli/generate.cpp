@@ -11,7 +11,6 @@
 #include "core/base/machine.h"
 #include "core/image/film.h"
 #include "core/image/image_file.h"
-#include "core/models/families.h"
 #include "core/models/open_model.h"
 #include "core/nn/device.h"
 
@@ -35,15 +34,6 @@ Fields request_fields() {
     for (const Field& field : fields_of<GenerateRequest>())
         if (field.key == "count" || field.key == "seed" || field.key == "class")
             fields.push_back(field);
-    return fields;
-}
-
-/// What any family takes; the opened model has the last word.
-Fields sampling_fields() {
-    Fields fields;
-    for (const Family& family : families())
-        for (const Field& field : family.generate_fields ? family.generate_fields() : Fields{})
-            if (!find_field(fields, field.key)) fields.push_back(field);
     return fields;
 }
 

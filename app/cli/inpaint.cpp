@@ -45,12 +45,8 @@ Fields variants_field() {
 /// What any engine takes; the chosen one has the last word.
 Fields engine_fields() {
     Fields fields;
-    const auto add = [&](Fields (*own)()) {
-        for (const Field& field : own ? own() : Fields())
-            if (!find_field(fields, field.key)) fields.push_back(field);
-    };
-    for (const InpainterRow& row : inpainters()) add(row.fields);
-    for (const Family& family : families()) add(family.complete_fields);
+    for (const InpainterRow& row : inpainters()) add_new(fields, row.fields);
+    for (const Family& family : families()) add_new(fields, family.complete_fields);
     return fields;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "core/base/error.h"
+#include "core/models/families.h"
 
 namespace daguerre {
 namespace {
@@ -52,6 +53,17 @@ std::vector<std::string> option_names(const CLI::App& app) {
 }
 
 }  // namespace
+
+void add_new(Fields& fields, Fields (*own)()) {
+    for (const Field& field : own ? own() : Fields())
+        if (!find_field(fields, field.key)) fields.push_back(field);
+}
+
+Fields sampling_fields() {
+    Fields fields;
+    for (const Family& family : families()) add_new(fields, family.generate_fields);
+    return fields;
+}
 
 std::string option_name(const std::string& key) {
     std::string name = "--" + key;

@@ -31,6 +31,11 @@ private:
     std::vector<std::pair<std::string, CLI::Option*>> options_;  // key, its option
 };
 
+/// Adds the fields of a row of a table, which may have none, whose key isn't there yet.
+void add_new(Fields& fields, Fields (*own)());
+/// What generate takes of any family; the opened model has the last word.
+Fields sampling_fields();
+
 /// "--edge-tolerance" for "edge_tolerance".
 std::string option_name(const std::string& key);
 /// Help, range or choices, default: "sampler steps (1 to 1000; default 20)".

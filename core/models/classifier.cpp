@@ -163,10 +163,9 @@ std::uint64_t training_bytes(const Fields& settings, const DataShape& shape) {
     const auto request = options_from<TrainRequest>(settings);
     const ClassifierSize size =
         classifier_size(options_from<ClassifierOptions>(settings), request.base_channels, shape);
-    // Weight, gradient, up to two moments and the average are five floats a parameter.
-    const std::uint64_t images = std::uint64_t(request.batch) * size.kept_floats * sizeof(float);
-    return std::uint64_t(size.parameters) * 20 + images / (request.precision == "bf16" ? 2 : 1) +
-           300'000'000;
+    return bytes_of_training(std::uint64_t(size.parameters),
+                             std::uint64_t(request.batch) * size.kept_floats * sizeof(float),
+                             request.precision);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "core/diffusion/noise_schedule.h"
 #include "core/models/classifier.h"
 #include "core/models/families.h"
+#include "core/models/training_parts.h"
 
 namespace daguerre {
 
@@ -76,11 +77,7 @@ struct ClassifierOptions {
                        .help = "of the UNet's normalisation; must divide all widths",
                        .min = 1,
                        .max = 4096});
-        visit(clip, {.key = "clip",
-                     .label = "Clip",
-                     .help = "largest norm of the gradient",
-                     .min = 1e-6,
-                     .max = 1e6});
+        visit(clip, clip_field());
     }
     bool noisy() const { return noise_schedule != "none"; }
 };

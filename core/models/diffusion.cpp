@@ -64,12 +64,9 @@ std::uint64_t training_bytes(const Fields& settings, const DataShape& shape) {
     const auto request = options_from<TrainRequest>(settings);
     const UNetConfig config =
         diffusion_network(options_from<DiffusionOptions>(settings), request.base_channels, shape);
-    // Weight, gradient, two moments and the average are five floats a parameter.
-    const auto parameters = std::uint64_t(parameter_count(config)) * 20;
-    const std::int64_t at_once =
-        request.micro_batch > 0 ? std::min(request.micro_batch, request.batch) : request.batch;
-    const std::uint64_t images = std::uint64_t(at_once) * kept_bytes(config);
-    return parameters + images / (request.precision == "bf16" ? 2 : 1) + 300'000'000;
+    return bytes_of_training(std::uint64_t(parameter_count(config)),
+                             std::uint64_t(images_at_once(request)) * kept_bytes(config),
+                             request.precision);
 }
 
 }  // namespace

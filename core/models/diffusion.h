@@ -15,6 +15,7 @@
 #include "core/models/model.h"
 #include "core/models/train_request.h"
 #include "core/models/trainer.h"
+#include "core/models/training_parts.h"
 
 namespace daguerre {
 
@@ -77,11 +78,7 @@ struct DiffusionOptions {
                            .help = "share of images learned without their class, so that guidance "
                                    "works; 0: no guidance",
                            .max = 0.9});
-        visit(clip, {.key = "clip",
-                     .label = "Clip",
-                     .help = "largest norm of the gradient",
-                     .min = 1e-6,
-                     .max = 1e6});
+        visit(clip, clip_field());
     }
 };
 

@@ -40,6 +40,8 @@ struct Plan {
     Sigmas sigmas;
     bool guided = false;
     std::shared_ptr<const Classifier> classifier{};  // or none
+    ModelInfo
+        labelled{};  // with the classes that may be named: the classifier's where there is one
 };
 
 /// What goes through the network in one call, on the device. Past the group's end the last image is
@@ -113,12 +115,6 @@ public:
 
 private:
     Plan plan_of(const GenerateRequest& request, const Fields& own) const;
-    /// With the classes that a request may name: the classifier's where the model has none.
-    ModelInfo labelled(const Plan& plan) const {
-        ModelInfo info = info_;
-        if (plan.classifier) info.classes = plan.classifier->info().classes;
-        return info;
-    }
     UNet network_on(const at::Device& device, const std::string& precision) const;
     Group group_of(const Plan& plan, std::int64_t first) const;
     Chunk chunk_of(const Plan& plan, const std::vector<std::int64_t>& labels, std::int64_t first,
@@ -133,8 +129,7 @@ private:
     std::vector<std::int64_t> classes_of(const Plan& plan, const Group& group) const {
         std::vector<std::int64_t> classes;
         for (std::size_t i = 0; i < group.seeds.size(); ++i)
-            classes.push_back(
-                class_of(labelled(plan), plan.request, group.first + std::int64_t(i)));
+            classes.push_back(class_of(plan.labelled, plan.request, group.first + std::int64_t(i)));
         return classes;
     }
     std::vector<Image> made(const Plan& plan, const Group& group, Reporter& reporter) const;
@@ -166,7 +161,9 @@ Plan DiffusionModel::plan_of(const GenerateRequest& request, const Fields& own) 
     }
     if (!plan.options.classifier.empty() && plan.options.classifier_scale > 0)
         plan.classifier = guiding_classifier(plan.options.classifier, info_, schedule_);
-    class_of(labelled(plan), request, 0);
+    plan.labelled = info_;
+    if (plan.classifier) plan.labelled.classes = plan.classifier->info().classes;
+    class_of(plan.labelled, request, 0);
     check_size(setup_.network, info_.height, info_.width);
     plan.device = use_device(request.device, request.threads);
     plan.precision = resolve_precision(request.precision, plan.device);
@@ -175,7 +172,7 @@ Plan DiffusionModel::plan_of(const GenerateRequest& request, const Fields& own) 
     plan.chunk = chunk_size(info_.width, plan.place.is_cpu());
     plan.sigmas = row_named(spacings(), plan.options.schedule, "schedule")
                       .sigmas(schedule_, int(plan.options.steps));
-    const bool has_class = class_of(labelled(plan), request, 0) >= 0;
+    const bool has_class = class_of(plan.labelled, request, 0) >= 0;
     plan.guided =
         has_class && info_.null_class && plan.options.guidance != 0 && plan.options.guidance != 1;
     return plan;
@@ -349,7 +346,7 @@ Record DiffusionModel::record_of(const Plan& plan, std::int64_t i) const {
         std::erase_if(own, [](const Field& field) { return field.key == "guidance"; });
     if (!plan.classifier)
         std::erase_if(own, [](const Field& field) { return field.key.starts_with("classifier"); });
-    return record_of_image(labelled(plan), plan.request, own, i, {plan.device, plan.precision},
+    return record_of_image(plan.labelled, plan.request, own, i, {plan.device, plan.precision},
                            line);
 }
 

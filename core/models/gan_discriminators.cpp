@@ -92,9 +92,10 @@ private:
     GanLayer last_{nullptr};
 };
 
-// Miyato et al. 2018 (arXiv:1802.05957), table 4 and figure 9.
-/// With spectral norm the paper's own. Without, nothing holds the layers at a size: a sum over all
-/// pixels would let one step turn every answer, a mean hides what is real, and ReLUs die.
+// The residual critic of Miyato et al. 2018 (arXiv:1802.05957), table 4 and figure 9.
+
+/// With spectral norm it is the paper's own. Without, nothing holds the layers at a size: a sum
+/// over all pixels would let one step turn every answer, a mean hides what is real, and ReLUs die.
 using Activation = at::Tensor (*)(const at::Tensor&);
 
 struct DownBlockOptions {

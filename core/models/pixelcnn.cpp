@@ -49,13 +49,11 @@ std::uint64_t training_bytes(const Fields& settings, const DataShape& shape) {
     const auto options = options_from<PixelCnnOptions>(settings);
     const PixelCnnConfig config = pixelcnn_network(
         options, request.base_channels, with_learned_classes(shape, options.conditional));
-    // Weight, gradient, two moments and the average are five floats a parameter.
-    const auto parameters = std::uint64_t(parameter_count(config)) * 20;
-    const std::int64_t at_once =
-        request.micro_batch > 0 ? std::min(request.micro_batch, request.batch) : request.batch;
     const std::uint64_t pixels = std::uint64_t(shape.size) * std::uint64_t(shape.size);
-    const std::uint64_t images = std::uint64_t(at_once) * pixels * kept_bytes_per_pixel(config);
-    return parameters + images / (request.precision == "bf16" ? 2 : 1) + 300'000'000;
+    return bytes_of_training(
+        std::uint64_t(parameter_count(config)),
+        std::uint64_t(images_at_once(request)) * pixels * kept_bytes_per_pixel(config),
+        request.precision);
 }
 
 }  // namespace

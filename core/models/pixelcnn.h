@@ -10,6 +10,7 @@
 #include "core/models/model_files.h"
 #include "core/models/pixelcnn_network.h"
 #include "core/models/trainer.h"
+#include "core/models/training_parts.h"
 
 namespace daguerre {
 
@@ -55,11 +56,7 @@ struct PixelCnnOptions {
                            .help = "share of images learned without their class, so that the model "
                                    "can also make one of no class",
                            .max = 0.9});
-        visit(clip, {.key = "clip",
-                     .label = "Clip",
-                     .help = "largest norm of the gradient",
-                     .min = 1e-6,
-                     .max = 1e6});
+        visit(clip, clip_field());
     }
 };
 

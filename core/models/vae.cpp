@@ -49,10 +49,8 @@ std::uint64_t training_bytes(const Fields& settings, const DataShape& shape) {
     const auto options = options_from<VaeOptions>(settings);
     const VaeConfig config = vae_network(options, request.base_channels,
                                          with_learned_classes(shape, options.conditional));
-    // Weight, gradient, two moments and the average are five floats a value.
-    const auto values = std::uint64_t(value_count(config)) * 20;
-    const std::uint64_t images = std::uint64_t(request.batch) * kept_bytes(config);
-    return values + images / (request.precision == "bf16" ? 2 : 1) + 300'000'000;
+    return bytes_of_training(std::uint64_t(value_count(config)),
+                             std::uint64_t(request.batch) * kept_bytes(config), request.precision);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "core/models/latents.h"
 #include "core/models/model_files.h"
 #include "core/models/trainer.h"
+#include "core/models/training_parts.h"
 #include "core/models/vae_network.h"
 
 namespace daguerre {
@@ -49,11 +50,7 @@ struct VaeOptions {
                            .help = "share of images learned without their class, so that pictures "
                                    "of unknown class can be coded",
                            .max = 0.9});
-        visit(clip, {.key = "clip",
-                     .label = "Clip",
-                     .help = "largest norm of the gradient",
-                     .min = 1e-6,
-                     .max = 1e6});
+        visit(clip, clip_field());
     }
 };
 

@@ -81,16 +81,19 @@ std::unique_ptr<FileLock> new_run(const fs::path& folder, const RunRequest& requ
     }
 }
 
-std::optional<double> test_loss_of(const fs::path& state) {
-    try {
-        const WeightsMetadata metadata = read_safetensors_metadata(state);
-        const auto found = metadata.find("test_loss");
-        if (found == metadata.end()) return std::nullopt;
-        const double loss = std::stod(found->second);
-        return std::isfinite(loss) ? std::optional(loss) : std::nullopt;
-    } catch (const std::exception&) {
-        return std::nullopt;
-    }
+std::optional<double> test_loss_of(const fs::path& state) try {
+    return test_loss_of(read_safetensors_metadata(state));
+} catch (const std::exception&) {
+    return std::nullopt;
+}
+
+std::optional<double> test_loss_of(const std::map<std::string, std::string>& metadata) try {
+    const auto found = metadata.find("test_loss");
+    if (found == metadata.end()) return std::nullopt;
+    const double loss = std::stod(found->second);
+    return std::isfinite(loss) ? std::optional(loss) : std::nullopt;
+} catch (const std::exception&) {  // no number
+    return std::nullopt;
 }
 
 std::size_t best_of(const std::vector<std::optional<double>>& losses) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ std::unique_ptr<FileLock> new_run(const std::filesystem::path& folder, const Run
 
 /// The test loss that a state was saved with; nothing where none was measured or it can't be read.
 std::optional<double> test_loss_of(const std::filesystem::path& state);
+/// The same from the metadata of a state.
+std::optional<double> test_loss_of(const std::map<std::string, std::string>& metadata);
 /// The place of the least; the first of equal ones; the size of the list where all are nothing.
 std::size_t best_of(const std::vector<std::optional<double>>& losses);
 

@@ -379,7 +379,7 @@ void Run::restore() {
     at_ = progress_from(file.metadata, files_.state());
     trainer_->restore(file.weights, files_.state().string());
     log_.restore(metadata_text(file.metadata, "log", files_.state()));
-    if (file.metadata.contains("test_loss")) test_loss_ = test_loss_of(files_.state());
+    test_loss_ = test_loss_of(file.metadata);
     saved_images_ = at_.images_seen;
     if (metadata_text(file.metadata, "dataset_sha256", files_.state()) != request_.dataset_sha256)
         remarks_.push_back("Resumed, but on other images than before: the dataset has changed.");

@@ -7,6 +7,7 @@
 #include <QToolButton>
 #include <algorithm>
 
+#include "core/base/table.h"
 #include "core/models/families.h"
 #include "core/models/open_model.h"
 #include "ui/session/session.h"
@@ -241,9 +242,7 @@ void ModelCompare::showFacts(Column& column) {
     if (!column.model) return column.facts->clear();
     const ModelInfo& info = column.model->info();
     QStringList lines;
-    std::string family = info.family;
-    for (const Family& row : families())
-        if (row.id == family) family = row.title;
+    const std::string& family = row_named(families(), info.family, "family").title;
     lines +=
         tr("%1, %2 parameters")
             .arg(QString::fromStdString(family), QLocale().toString(qlonglong(info.parameters)));
