@@ -143,6 +143,9 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(studio.notice().contains(QLatin1String("tensorboard")), guard);
         QVERIFY(has_events(out));
         QVERIFY(!fs::exists(out / ".events"));
+        studio.page->showRun(run);  // is read again
+        QTRY_VERIFY_WITH_TIMEOUT(studio.idle(), guard);
+        QVERIFY(studio.notice().contains(QLatin1String("tensorboard")));
         // Where a run has them, it says where.
         fs::rename(fs::directory_iterator(out)->path(), run / "events.out.tfevents.1.here");
         studio.action("export-events")->trigger();

@@ -8,6 +8,7 @@
 #include <QToolButton>
 #include <QToolTip>
 #include <algorithm>
+#include <utility>
 
 #include "ui/widgets/icons.h"
 #include "ui/widgets/notice.h"
@@ -208,7 +209,10 @@ void TrainPage::takeRuns(const std::vector<RunInfo>& runs) {
 }
 
 void TrainPage::showRun(const std::filesystem::path& folder) {
-    shown_ = folder;
+    if (std::exchange(shown_, folder) != folder) {
+        hurdle_.clear();
+        notice_->hide();
+    }
     listed_ = listed_ || !folder.empty();
     runs_->setCurrent(folder);
     if (work_->currentIndex() == Comparison) runs_->setComparing(false);
@@ -297,19 +301,25 @@ void TrainPage::showFinding(const RunData& data) {
         fix_->setText(
             tr("New run with %1 %2").arg(label, number ? QString::number(value, 'g', 6) : text));
     }
+    tell(data);
+}
+
+/// What stands in the way of a run; said once, so that it neither covers nor ends what else is
+/// said.
+void TrainPage::tell(const RunData& data) {
+    QString hurdle;
     // A run that has just been started here has no files yet.
     if (!data.info.trouble.pattern.empty() &&
         !(session_.training() && session_.training()->folder() == shown_))
-        notice_->say(words(data.info.trouble));
+        hurdle = words(data.info.trouble);
     else if (data.info.state == RunState::Running && !trains())
-        notice_->say(tr("“%1” is being trained by another program (process %2). You can watch it; "
-                        "to train here, stop it there first.")
-                         .arg(nameOf(shown_))
-                         .arg(data.info.process));
+        hurdle = tr("“%1” is being trained by another program (process %2). You can watch it; "
+                    "to train here, stop it there first.")
+                     .arg(nameOf(shown_))
+                     .arg(data.info.process);
     else if (data.info.state == RunState::Failed && !trains())
-        notice_->say(QString::fromStdString(data.info.why));
-    else if (!trains())
-        notice_->hide();
+        hurdle = QString::fromStdString(data.info.why);
+    if (hurdle != std::exchange(hurdle_, hurdle)) notice_->say(hurdle);
 }
 
 void TrainPage::showState() {

@@ -60,6 +60,7 @@ private:
     void showData();
     void showState();
     void showFinding(const RunData& data);
+    void tell(const RunData& data);
     void showTruth();
     void begun();
     void takeDropped();
@@ -96,7 +97,7 @@ private:
     QToolButton *sample_, *save_, *why_;
     QPushButton *pause_, *stop_, *resume_, *fix_;
     Finding found_;
-    QString hiddenFinding_;
+    QString hiddenFinding_, hurdle_;
 };
 
 }  // namespace daguerre
