@@ -36,14 +36,14 @@ constexpr double r1_for(int size, int batch) { return 0.0002 * size * size / bat
 // DiffAugment in place of spectral norm. dcgan-*: Radford et al. 2016 (arXiv:1511.06434). sngan-32:
 // Miyato et al. 2018 (arXiv:1802.05957), setting E. mlp-*: Goodfellow et al. 2014.
 constexpr PresetRow preset_rows[] = {
+    {"dcgan-28", "DCGAN, 28 px", 28, "dcgan", 64, 0, 8, 100, "bce", off, 0, off, 1, .5, .999, 128,
+     2e-4, "none", million / 2},
     {"modern-28", "Modern, 28 px", 28, "resnet", 24, 24, 4, 128, "bce", off, r1_for(28, 64), on, 1,
      0, .99, 64, 2e-4, "none", million / 2},
     {"modern-32", "Modern, 32 px", 32, "resnet", 64, 64, 4, 128, "bce", off, r1_for(32, 64), on, 1,
      0, .99, 64, 2e-4, "none", 10 * million},
     {"modern-64", "Modern, 64 px", 64, "resnet", 48, 48, 8, 128, "bce", off, r1_for(64, 32), on, 1,
      0, .99, 32, 2e-4, "none", 10 * million},
-    {"dcgan-28", "DCGAN, 28 px", 28, "dcgan", 64, 0, 8, 100, "bce", off, 0, off, 1, .5, .999, 128,
-     2e-4, "none", million},
     {"dcgan-32", "DCGAN, 32 px", 32, "dcgan", 64, 0, 8, 100, "bce", off, 0, off, 1, .5, .999, 128,
      2e-4, "none", 3 * million},
     {"dcgan-64", "DCGAN, 64 px", 64, "dcgan", 64, 0, 8, 100, "bce", off, 0, off, 1, .5, .999, 128,

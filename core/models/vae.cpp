@@ -18,9 +18,9 @@ struct PresetRow {
 };
 
 constexpr PresetRow preset_rows[] = {
-    {"conv-28", "Convolutions, 28 px", 28, 32, "2,4", 32, 1'000'000},
-    {"map-28", "Map of two numbers, 28 px", 28, 32, "2,4", 2, 1'000'000},
-    {"conv-32", "Convolutions, 32 px", 32, 32, "2,4,8", 64, 4'000'000},
+    {"conv-28", "Convolutions, 28 px", 28, 32, "1,2", 32, 600'000},
+    {"map-28", "Map of two numbers, 28 px", 28, 32, "1,2", 2, 600'000},
+    {"conv-32", "Convolutions, 32 px", 32, 32, "1,2,4", 64, 4'000'000},
     {"conv-64", "Convolutions, 64 px", 64, 32, "1,2,4,8", 128, 6'000'000},
 };
 
@@ -59,7 +59,7 @@ VaeConfig vae_network(const VaeOptions& options, std::int64_t base_channels,
                       const DataShape& shape) {
     const std::vector<int> multiples = numbers_in(options.multiples, "multiples");
     if (multiples.empty() || multiples.size() > 8)
-        throw Error("multiples is “{text}”; it must name 1 to 8 levels, such as 2,4.",
+        throw Error("multiples is “{text}”; it must name 1 to 8 levels, such as 1,2.",
                     {{"text", options.multiples}});
     const int stride = 1 << multiples.size(), below = shape.size / stride * stride;
     if (shape.size % stride != 0)

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/data/datasets.h"
+#include "core/metrics/subsets.h"
 #include "core/training/loader.h"
 
 namespace daguerre {
@@ -11,13 +12,13 @@ namespace {
 
 constexpr std::uint64_t seed = std::uint64_t(1) << 32;  // no run's own: these are less
 
-/// `count` images at equal distances, without those that can't be read.
+/// `count` images of all over the set, without those that can't be read.
 PixelBlock views_of(const Dataset& all, std::int64_t count, const DataShape& shape) {
     PixelBlock views;
     views.size = shape.size;
     views.channels = shape.channels;
-    for (std::int64_t k = 0; k < count; ++k) try {
-            const Example example = all.at(k * all.info().count / count);
+    for (const std::int64_t place : some_places(all.info().count, count)) try {
+            const Example example = all.at(place);
             const Image view = network_view(example.image, shape.size, shape.channels);
             const auto* values = reinterpret_cast<const std::uint8_t*>(view.pixels.data());
             views.pixels.insert(views.pixels.end(), values, values + view.pixels.size());

@@ -129,10 +129,11 @@ Error memory_ran_out(const std::string& family, const Fields& settings, const Da
     const Family& row = row_named(families(), family, "family");
     const bool cpu = options_from<TrainRequest>(settings).device == "cpu";
     return Error(
-        "{device} ran out of memory at step {k}. Smaller pieces were tried down to a single image. "
-        "{saved} {help}",
+        "{device} ran out of memory at step {k}. {tried} {saved} {help}",
         {{"device", cpu ? "This computer" : "The GPU"},
          {"k", step},
+         {"tried", row.parts ? "Smaller pieces were tried down to a single image."
+                             : "This family takes a batch whole; a smaller one needs less."},
          {"saved", age ? "Nothing is lost: the last saved state is " + age_text(*age) + " old."
                        : "No state was saved yet."},
          {"help", fitting_preset(row, settings, shape)}});

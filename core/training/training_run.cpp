@@ -67,9 +67,11 @@ public:
           shape_(std::move(data.shape)),
           remarks_(std::move(data.remarks)),
           family_(row_named(families(), request_.family, "family")),
-          expected_bytes_(family_.training_bytes(request_.settings, shape_)),
+          expected_bytes_(family_.training_bytes(request_.settings, shape_) +
+                          (train_.device == "cpu" ? data.views.pixels.size() : 0)),
           trainer_(family_.make_trainer(request_.settings, shape_)),
           log_(files_.log()) {
+        forget_memory_peak();  // of preparing the images
         train_.images = total_images(train_);
         if (fs::exists(files_.state())) restore();
         at_.kept_tenth = std::min(at_.kept_tenth, tenth());  // the total may have grown

@@ -98,7 +98,7 @@ private Q_SLOTS:
 
     void presets_build_and_the_first_of_28_is_small() {
         const std::vector<Preset>& presets = gan_family().presets();
-        QCOMPARE(presets.at(0).id, std::string("modern-28"));
+        QCOMPARE(presets.at(0).id, std::string("dcgan-28"));
         for (const Preset& preset : presets) {
             const Fields settings = settings_of(preset.values);
             const DataShape shape = shape_of(preset.size, 10);

@@ -4,9 +4,15 @@
 #include <algorithm>
 
 #include "core/base/files.h"
+#include "core/metrics/evaluations.h"
 #include "studio.h"
+#include "tiny_run.h"
+#include "ui/widgets/fields_form.h"
+#include "ui/work/run_reader.h"
+#include "ui/workspaces/measure_dialog.h"
 #include "ui/workspaces/models.h"
 #include "ui/workspaces/models_panel.h"
+#include "ui/workspaces/quality.h"
 
 using namespace daguerre;
 namespace fs = std::filesystem;
@@ -148,6 +154,54 @@ private Q_SLOTS:
         undo->click();
         QTRY_VERIFY_WITH_TIMEOUT(studio.has("mine"), guard);
         QTRY_VERIFY_WITH_TIMEOUT(studio.idle(), guard);
+    }
+
+    void a_run_is_measured_and_keeps_what_was_found() {
+        QTemporaryDir home;
+        qputenv("DAGUERRE_HOME", home.path().toUtf8());
+        const fs::path run = home_folder() / "runs" / "one", data = home_folder() / "shapes";
+        write_tiny_dataset(data);
+        {
+            const auto training = openRun({run, data.string(), "vae", tiny_settings_of("vae")});
+            while (!training->finished()) training->advance();
+            training->save();
+        }
+        const auto measured = [](const RealStudio& studio) -> const std::vector<Evaluation>& {
+            for (const ModelRow& row : studio.list()->rows())
+                if (row.entry.id == "one") return row.evaluations;
+            qFatal("there is no run");
+        };
+        {
+            RealStudio studio;
+            QTRY_VERIFY_WITH_TIMEOUT(studio.has("one"), guard);
+            studio.choose("one");
+            QVERIFY(measured(studio).empty());
+            studio.session->actions()["measure-model"]->trigger();
+            auto* dialog = studio.window->findChild<MeasureDialog*>();
+            QVERIFY(dialog);
+            QCOMPARE(dialog->dataset(), data.string());
+            QCOMPARE(dialog->request().count, std::int64_t(10'000));
+            auto* form = dialog->findChild<FieldsForm*>();
+            form->setValue("count", std::int64_t(12));
+            form->setValue("metrics", std::string("swd,msssim"));
+            dialog->findChild<QPushButton*>(QStringLiteral("measure.start"))->click();
+            QTRY_COMPARE_WITH_TIMEOUT(measured(studio).size(), std::size_t(1), guard);
+            QVERIFY2(studio.notice().contains(QLatin1String("was measured")),
+                     qPrintable(studio.notice()));
+            QTRY_VERIFY_WITH_TIMEOUT(studio.idle(), guard);
+        }
+        RealStudio again;  // it is known for good, and on the run's dashboard too
+        QTRY_VERIFY_WITH_TIMEOUT(again.has("one"), guard);
+        QCOMPARE(measured(again).size(), std::size_t(1));
+        const Evaluation& found = measured(again).front();
+        QCOMPARE(found.n, std::int64_t(12));
+        const Figure* patches = figure_named(found.figures, "swd");
+        QVERIFY(patches && patches->value > 0);
+        QVERIFY(tellingWords(measured(again)).front().startsWith(QLatin1String("Patches ")));
+        const RunData shown = RunReader(run).read();
+        QCOMPARE(shown.evaluations.size(), std::size_t(1));
+        QCOMPARE(shown.evaluations[0].figures, found.figures);
+        QTRY_VERIFY_WITH_TIMEOUT(again.idle(), guard);
     }
 
     void a_folder_without_a_model_is_a_sentence() {

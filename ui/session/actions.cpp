@@ -34,6 +34,8 @@ const std::vector<ActionRow>& actionRows() {
         {"import-model", QT_TR_NOOP("Import a model folder…"), "box-arrow-in-down", "", "models",
          "File", 1},
         {"link-model", QT_TR_NOOP("Link a model folder…"), "", "", "models", "File", 1},
+        {"measure-model", QT_TR_NOOP("Measure its pictures…"), "graph-up", "Ctrl+M", "models",
+         "File", 1},
         {"export-model", QT_TR_NOOP("Export…"), "download", "Ctrl+S", "models", "File", 1},
         {"model-folder", QT_TR_NOOP("Show the model's folder"), "folder2", "", "models", "File", 1},
         {"quit", QT_TR_NOOP("Quit"), "", "Ctrl+Q", "", "File", 2},

@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
+
+#include "core/metrics/evaluations.h"
+#include "core/models/model_library.h"
 
 namespace daguerre {
 
@@ -35,6 +39,16 @@ std::vector<KeptState> keptStates(const std::filesystem::path& folder) {
 RunReader::RunReader(const std::filesystem::path& folder)
     : folder_(folder), reader_(folder), curves_(std::make_shared<const RunCurves>()) {}
 
+/// The hash of the model as it was saved last.
+const std::string& RunReader::weights() {
+    const std::filesystem::path model = folder_ / "model";
+    std::error_code error;
+    const auto written = std::filesystem::last_write_time(model / "daguerre.json", error);
+    if (!error && std::exchange(weighed_, written) != written)
+        weights_ = model_facts(model).weights_sha256;
+    return weights_;
+}
+
 RunData RunReader::read() {
     const double before = threadSeconds();
     RunData data;
@@ -46,6 +60,7 @@ RunData RunReader::read() {
     data.confusion = confusion_of(folder_);
     if (const auto sheets = reconstructions_of(folder_); !sheets.empty())
         data.reconstructions = sheets.back().file;
+    data.evaluations = evaluations_of(weights());
     if (data.info.trouble.pattern.empty()) data.finding = diagnose(data.info, *curves_);
     data.seconds = threadSeconds() - before;
     return data;

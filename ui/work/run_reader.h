@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "core/metrics/metrics.h"
 #include "core/training/diagnosis.h"
 #include "core/training/run_curves.h"
 #include "core/training/runs.h"
@@ -26,6 +28,7 @@ struct RunData {
     std::optional<Finding> finding;
     std::optional<Confusion> confusion;       // of a classifier
     std::filesystem::path reconstructions{};  // the newest sheet; empty: none
+    std::vector<Evaluation> evaluations{};    // of the newest weights, newest last
     double seconds = 0;                       // of a core that reading took
 };
 
@@ -38,9 +41,13 @@ public:
     RunData read();
 
 private:
+    const std::string& weights();
+
     const std::filesystem::path folder_;
     CurveReader reader_;
     std::shared_ptr<const RunCurves> curves_;
+    std::filesystem::file_time_type weighed_{};  // when the weights were written whose hash this is
+    std::string weights_;
 };
 
 }  // namespace daguerre

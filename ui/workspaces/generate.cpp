@@ -231,7 +231,10 @@ void Generate::connectActions() {
 
 void Generate::modelChanged() {
     const std::shared_ptr<const Model>& model = session_.model();
-    panel_->setModel(model);
+    std::vector<std::string> classifiers;
+    for (const ModelEntry& entry : session_.models())
+        if (entry.family == "classifier") classifiers.push_back(entry.id);
+    panel_->setModel(model, classifiers);
     if (model && !formRestored_) {
         formRestored_ = true;
         Fields fields = panel_->fields();
@@ -327,44 +330,6 @@ void Generate::take(const GenerateJob::Previews& previews) {
     if (making_->walk > 0) return;  // its pictures are its steps
     if (view_->frames() == making_->frames) return view_->add(previews);
     for (const std::shared_ptr<const Preview>& preview : previews) making_->frames->add(preview);
-}
-
-/// The pictures of a walk: the transport plays them as the steps of one.
-void Generate::walked(const std::vector<Picture>& pictures) {
-    GenerateJob::Previews steps;
-    for (const Picture& picture : pictures) {
-        auto step = std::make_shared<Preview>();
-        step->step = int(steps.size());
-        step->steps = making_->walk;
-        step->denoised = {*picture.image};
-        steps.push_back(step);
-    }
-    if (view_->frames() == making_->frames)
-        view_->add(steps);
-    else
-        for (const auto& step : steps) making_->frames->add(step);
-}
-
-void Generate::made(int first, const std::vector<Picture>& made) {
-    std::vector<Picture> pictures = made;
-    if (making_->walk > 0 && !made.empty()) {
-        walked(made);
-        pictures = {made.back()};
-    }
-    std::vector<Image> images;
-    for (std::size_t i = 0; i < pictures.size(); ++i) {
-        images.push_back(*pictures[i].image);
-        if (pictures[i].file.empty()) continue;
-        const QString file = QString::fromStdString(pictures[i].file.string());
-        making_->files[std::size_t(first) + i] = file;
-        making_->press = QFileInfo(file).path();
-    }
-    if (view_->frames() == making_->frames)
-        view_->finish(first, std::move(images));
-    else
-        making_->frames->finish(first, std::move(images));
-    remember(making_);
-    if (shown_ == making_) strip_->setCurrent(chosenFile());
 }
 
 void Generate::ended(Outcome outcome) {

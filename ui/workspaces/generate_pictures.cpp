@@ -311,4 +311,42 @@ void Generate::startFilm(FilmDialog* dialog, const FilmChoice& choice, const QSt
     runFilm(session_, dialog, choice, file, record);
 }
 
+/// The pictures of a walk: the transport plays them as the steps of one.
+void Generate::walked(const std::vector<Picture>& pictures) {
+    GenerateJob::Previews steps;
+    for (const Picture& picture : pictures) {
+        auto step = std::make_shared<Preview>();
+        step->step = int(steps.size());
+        step->steps = making_->walk;
+        step->denoised = {*picture.image};
+        steps.push_back(step);
+    }
+    if (view_->frames() == making_->frames)
+        view_->add(steps);
+    else
+        for (const auto& step : steps) making_->frames->add(step);
+}
+
+void Generate::made(int first, const std::vector<Picture>& made) {
+    std::vector<Picture> pictures = made;
+    if (making_->walk > 0 && !made.empty()) {
+        walked(made);
+        pictures = {made.back()};
+    }
+    std::vector<Image> images;
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+        images.push_back(*pictures[i].image);
+        if (pictures[i].file.empty()) continue;
+        const QString file = QString::fromStdString(pictures[i].file.string());
+        making_->files[std::size_t(first) + i] = file;
+        making_->press = QFileInfo(file).path();
+    }
+    if (view_->frames() == making_->frames)
+        view_->finish(first, std::move(images));
+    else
+        making_->frames->finish(first, std::move(images));
+    remember(making_);
+    if (shown_ == making_) strip_->setCurrent(chosenFile());
+}
+
 }  // namespace daguerre

@@ -53,7 +53,17 @@ void offerClasses(Field& field, const ModelInfo& info) {
     field.titles.push_back(MakePanel::tr("none").toStdString());
 }
 
-Fields fieldsFor(const Model& model) {
+/// So do those that may lead to a class.
+void offerClassifiers(Field& field, const std::vector<std::string>& classifiers) {
+    field.choices = {""};
+    field.titles = {MakePanel::tr("none").toStdString()};
+    for (const std::string& name : classifiers) {
+        field.choices.push_back(name);
+        field.titles.push_back(name);
+    }
+}
+
+Fields fieldsFor(const Model& model, const std::vector<std::string>& classifiers) {
     const ModelInfo& info = model.info();
     Fields fields = fields_of<GenerateRequest>();
     // The window has chosen its device and threads before.
@@ -65,6 +75,7 @@ Fields fieldsFor(const Model& model) {
     set_field(fields, "count", std::int64_t(MakePanel::usualCount));
     if (Field* field = find_field(fields, "class")) offerClasses(*field, info);
     for (const Field& field : model.generate_fields()) fields.push_back(field);
+    if (Field* field = find_field(fields, "classifier")) offerClassifiers(*field, classifiers);
     return fields;
 }
 
@@ -207,12 +218,13 @@ QWidget* MakePanel::makeFoot() {
     return foot;
 }
 
-void MakePanel::setModel(const std::shared_ptr<const Model>& model) {
+void MakePanel::setModel(const std::shared_ptr<const Model>& model,
+                         const std::vector<std::string>& classifiers) {
     form_->setEnabled(model != nullptr);
     more_->setEnabled(model != nullptr);
     if (!model) return;
     const Fields before = fields();
-    Fields all = fieldsFor(*model), top, rest;
+    Fields all = fieldsFor(*model, classifiers), top, rest;
     for (const char* key : first)
         if (const Field* field = find_field(all, key)) top.push_back(*field);
     for (const Field& field : all)

@@ -34,7 +34,9 @@ public:
     explicit MakePanel(Actions& actions, QWidget* parent = nullptr);
 
     /// The form of a model; values that fit are kept. Null: the form stays, nothing can be made.
-    void setModel(const std::shared_ptr<const Model>& model);
+    /// classifiers: names of those that may lead it to a class.
+    void setModel(const std::shared_ptr<const Model>& model,
+                  const std::vector<std::string>& classifiers);
     /// All settings, those of the request first.
     Fields fields() const;
     /// Takes the values of fields that the form has.

@@ -4,11 +4,14 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QPointer>
 #include <QToolButton>
 #include <algorithm>
 
 #include "core/base/table.h"
+#include "core/metrics/evaluations.h"
 #include "core/models/families.h"
+#include "core/models/model_library.h"
 #include "core/models/open_model.h"
 #include "ui/session/session.h"
 #include "ui/session/setting.h"
@@ -16,6 +19,8 @@
 #include "ui/widgets/icons.h"
 #include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
+#include "ui/work/errand.h"
+#include "ui/workspaces/quality.h"
 #include "ui/workspaces/train_words.h"
 
 namespace daguerre {
@@ -117,13 +122,14 @@ void ModelCompare::addColumn(const QString& model) {
     column->facts->setWordWrap(true);
     column->facts->setTextFormat(Qt::PlainText);
     column->facts->setFont(daguerre::font(Type::Caption));
-    column->facts->setMinimumHeight(4 * column->facts->fontMetrics().height());
+    column->facts->setMinimumHeight(8 * column->facts->fontMetrics().height());
     column->facts->setAlignment(Qt::AlignTop);
     down->addWidget(column->facts);
     row_->insertWidget(int(columns_.size()), column->widget, 1);
     connect(column->models, &QComboBox::activated, this, [this, column] {
         column->model = nullptr;
         column->seconds = 0;
+        column->told.clear();
         column->view->setFrames(nullptr);
         showFacts(*column);
         remember();
@@ -195,11 +201,33 @@ void ModelCompare::open(Column& column, const std::string& name) {
     connect(job.get(), &OpenModelJob::opened, this,
             [&column](const std::shared_ptr<const Model>& model) { column.model = model; });
     connect(job.get(), &Job::finished, this, [this, &column](Outcome outcome, const Sentence& why) {
-        if (outcome == Outcome::Done && column.model) return generate(column);
+        if (outcome == Outcome::Done && column.model) {
+            look(column);
+            return generate(column);
+        }
         column.facts->setText(words(why));
         next();
     });
     session_.make(job);
+}
+
+/// Its size and what was measured of it, read on a worker.
+void ModelCompare::look(Column& column) {
+    const auto job = makeJob<Errand>(
+        tr("Look at a model"),
+        [this, &column, widget = QPointer(column.widget), name = column.models->currentData(),
+         sha256 = column.model->info().sha256](const OnProgress&) -> Errand::Then {
+            const QString bytes =
+                bytesWords(model_facts(model_folder(name.toString().toStdString())).bytes);
+            const QStringList told = tellingWords(evaluations_of(sha256));
+            return [=, this, &column] {
+                if (!widget || column.models->currentData() != name) return;
+                column.told = QStringList(tr("%1 on disk").arg(bytes)) + told;
+                if (column.seconds > 0) showFacts(column);
+            };
+        });
+    connect(job.get(), &Errand::ready, this, Errand::call);
+    session_.soon(job);
 }
 
 void ModelCompare::generate(Column& column) {
@@ -247,6 +275,7 @@ void ModelCompare::showFacts(Column& column) {
         tr("%1, %2 parameters")
             .arg(QString::fromStdString(family), QLocale().toString(qlonglong(info.parameters)));
     lines += speedWords(column);
+    lines += column.told;
     lines.removeAll(QString());
     column.facts->setText(lines.join(QLatin1Char('\n')));
 }

@@ -1,6 +1,7 @@
 // Two to four models side by side: the same seeds and class, each with its own settings.
 #pragma once
 
+#include <QStringList>
 #include <QWidget>
 #include <memory>
 #include <vector>
@@ -43,6 +44,7 @@ private:
         QLabel* facts = nullptr;
         std::shared_ptr<const Model> model{};
         double seconds = 0;  // that its last pictures took
+        QStringList told{};  // its size, and what was measured of it
     };
     void listModels();
     void addColumn(const QString& model);
@@ -51,6 +53,7 @@ private:
     void remember();
     void next();
     void open(Column& column, const std::string& name);
+    void look(Column& column);
     void generate(Column& column);
     void showFacts(Column& column);
     void follow(const DenoiseView* moved, int step, int steps);

@@ -4,9 +4,7 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QDesktopServices>
-#include <QFileDialog>
 #include <QGuiApplication>
-#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -18,6 +16,8 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/image/image_file.h"
+#include "core/metrics/evaluations.h"
+#include "core/training/runs.h"
 #include "ui/session/session.h"
 #include "ui/session/setting.h"
 #include "ui/widgets/icons.h"
@@ -26,7 +26,6 @@
 #include "ui/widgets/qimage.h"
 #include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
-#include "ui/work/trash.h"
 #include "ui/workspaces/models_panel.h"
 #include "ui/workspaces/workspaces.h"
 
@@ -57,11 +56,13 @@ ModelRow rowOf(const ModelEntry& entry, const ModelSource& source) {
     ModelRow row;
     row.entry = entry;
     row.facts = model_facts(entry.folder);
+    row.evaluations = evaluations_of(row.facts.weights_sha256);
     try {
         row.info = source.peek(entry.folder.empty() ? entry.id : entry.folder.string());
     } catch (const Error& error) {
         row.trouble = words(error.sentence());
     }
+    row.dataset = row.facts.run.empty() ? row.info.dataset : look_at_run(row.facts.run).dataset;
     row.samples = sheetFrom(row.facts.samples);
     if (sheetPictures(row.samples).empty()) row.samples = sheetFrom(cachedSheet(entry, row.facts));
     return row;
@@ -145,8 +146,9 @@ QWidget* Models::makeBar() {
     row->addStretch();
     row->addWidget(take);
     row->addWidget(
-        menuButton({actions["link-model"], actions["export-model"], actions["rename-model"],
-                    actions["model-folder"], actions["copy-model-command"], actions["trash-model"]},
+        menuButton({actions["measure-model"], actions["link-model"], actions["export-model"],
+                    actions["rename-model"], actions["model-folder"], actions["copy-model-command"],
+                    actions["trash-model"]},
                    bar));
     return bar;
 }
@@ -167,6 +169,7 @@ void Models::connectActions() {
     on("import-model", [this] { askFolder(false); });
     on("link-model", [this] { askFolder(true); });
     on("export-model", [this] { askExport(); });
+    on("measure-model", [this] { askMeasure(); });
     on("rename-model", [this] { askName(); });
     on("trash-model", [this] { toTrash(); });
     on("model-folder", [this] {
@@ -253,6 +256,10 @@ void Models::chosenChanged() {
     }
     const bool own = one && !one->entry.bundled && one->facts.run.empty();
     for (const char* id : {"rename-model", "trash-model"}) actions.setPossible(id, own, why);
+    actions.setPossible("measure-model", opens && one->info.makes_images,
+                        !one     ? none
+                        : !opens ? one->trouble
+                                 : tr("a classifier makes no pictures"));
     panel_->show(chosen);
     for (const ModelRow* row : chosen) makeSamples(*row);
 }
@@ -275,126 +282,6 @@ void Models::makeSamples(const ModelRow& row) {
             };
         },
         true);
-}
-
-void Models::askFolder(bool link) {
-    auto* dialog =
-        new QFileDialog(this, link ? tr("Link a model folder") : tr("Import a model folder"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    connect(dialog, &QFileDialog::fileSelected, this,
-            [this, link](const QString& folder) { import(folder.toStdString(), link); });
-    dialog->open();
-}
-
-void Models::import(const fs::path& folder, bool link) {
-    run(
-        tr("Import “%1”").arg(QString::fromStdString(folder.filename().string())),
-        [=, this](const OnProgress& on_progress) -> Errand::Then {
-            const std::string id = import_model(folder, link, on_progress);
-            if (id.empty()) return {};
-            return [this, id] {
-                search_->clear();
-                list_->clearSelection();
-                say(tr("“%1” was checked and is among your models now.")
-                        .arg(QString::fromStdString(id)));
-                session_.listModels();
-            };
-        },
-        true);
-}
-
-void Models::askExport() {
-    const ModelRow* row = current();
-    if (!row) return;
-    auto* dialog = new QFileDialog(this, tr("Export into a new folder"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setOption(QFileDialog::DontConfirmOverwrite);
-    dialog->selectFile(QString::fromStdString(row->entry.id));
-    connect(dialog, &QFileDialog::fileSelected, this,
-            [this](const QString& folder) { exportTo(folder.toStdString()); });
-    dialog->open();
-}
-
-void Models::exportTo(const fs::path& folder) {
-    const ModelRow* row = current();
-    if (!row) return;
-    run(
-        tr("Export %1").arg(QString::fromStdString(row->entry.id)),
-        [=, this, entry = row->entry,
-         open = session_.source().open](const OnProgress& on_progress) -> Errand::Then {
-            const auto model = open(entry.folder.empty() ? entry.id : entry.folder.string());
-            const int alike = export_model(*model, folder, on_progress);
-            if (alike == 0) return {};
-            return [=, this] {
-                notice_->say(tr("Written and read back: %n test picture(s) alike.", nullptr, alike),
-                             tr("Show in folder"), [folder] {
-                                 QDesktopServices::openUrl(
-                                     QUrl::fromLocalFile(QString::fromStdString(folder.string())));
-                             });
-            };
-        },
-        true);
-}
-
-void Models::askName() {
-    const ModelRow* row = current();
-    if (!row) return;
-    auto* dialog = new QInputDialog(this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(tr("Rename %1").arg(QString::fromStdString(row->entry.id)));
-    dialog->setLabelText(tr("Name"));
-    dialog->setTextValue(QString::fromStdString(row->entry.id));
-    dialog->setOkButtonText(tr("Rename"));
-    connect(dialog, &QInputDialog::textValueSelected, this, &Models::rename);
-    dialog->open();
-}
-
-void Models::rename(const QString& name) {
-    const ModelRow* row = current();
-    if (!row) return;
-    run(
-        tr("Rename %1").arg(QString::fromStdString(row->entry.id)),
-        [=, this, id = row->entry.id](const OnProgress&) -> Errand::Then {
-            rename_model(id, name.trimmed().toStdString());
-            return [this] { session_.listModels(); };
-        },
-        false);
-}
-
-void Models::toTrash() {
-    const ModelRow* row = current();
-    if (!row) return;
-    const QString name = QString::fromStdString(row->entry.id);
-    run(
-        tr("Move “%1” to the trash").arg(name),
-        [=, this, entry = row->entry](const OnProgress&) -> Errand::Then {
-            require_own(entry);
-            const QString folder = QString::fromStdString(entry.folder.string());
-            if (fs::is_symlink(entry.folder)) {
-                fs::remove(entry.folder);
-                return [=, this] {
-                    say(tr("The link “%1” was taken away; the model stays where it lies.")
-                            .arg(name));
-                    session_.listModels();
-                };
-            }
-            const QString where = moveToTrash(folder);
-            return [=, this] {
-                session_.listModels();
-                notice_->say(tr("“%1” is in the trash.").arg(name), tr("Undo"), [=, this] {
-                    run(
-                        tr("Bring “%1” back").arg(name),
-                        [=, this](const OnProgress&) -> Errand::Then {
-                            bringBack(where, folder);
-                            return [this] { session_.listModels(); };
-                        },
-                        false);
-                });
-            };
-        },
-        false);
 }
 
 }  // namespace daguerre

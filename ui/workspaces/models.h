@@ -30,6 +30,8 @@ public:
     /// Writes the chosen model into a new folder and reads it back.
     void exportTo(const std::filesystem::path& folder);
     void rename(const QString& name);
+    /// Makes pictures with the chosen model and keeps what is found out about them.
+    void measure(const std::string& dataset, const EvaluateRequest& request);
 
 private:
     QWidget* makeBar();
@@ -44,6 +46,9 @@ private:
     void askFolder(bool link);
     void askName();
     void askExport();
+    void askMeasure();
+    void measured(const std::string& id, const Evaluation& found,
+                  const std::vector<Evaluation>& known);
     void toTrash();
     void say(const QString& sentence);
     /// Reports a failure in the notice.

@@ -11,14 +11,15 @@
 #include "ui/widgets/sheet.h"
 #include "ui/widgets/style_parts.h"
 #include "ui/widgets/theme.h"
+#include "ui/workspaces/quality.h"
 #include "ui/workspaces/train_words.h"
 
 namespace daguerre {
 namespace {
 
-enum Column { Pictures, Name, Family, Makes, OnDisk, Columns };
+enum Column { Pictures, Name, Family, Makes, Measured, OnDisk, Columns };
 constexpr int modelHeight = 72, pictureSide = 56, shownPictures = 4, pictureGap = 2;
-constexpr int headerHeight = 32, wide = 680;  // px; narrower lists show two pictures
+constexpr int headerHeight = 32, wide = 720;  // px; narrower lists show two pictures and no figures
 
 QString whenWords(std::filesystem::file_time_type time) {
     using namespace std::chrono;
@@ -33,6 +34,12 @@ QString originWords(const ModelRow& row) {
     if (row.entry.bundled) return ModelsList::tr("bundled");
     const QString when = whenWords(row.facts.written);
     return row.facts.run.empty() ? when : ModelsList::tr("run, saved %1").arg(when);
+}
+
+QString measuredCell(const ModelRow& row) {
+    if (!row.trouble.isEmpty() || !row.info.makes_images) return {};
+    const QStringList told = tellingWords(row.evaluations);
+    return told.isEmpty() ? ModelsList::tr("not measured") : told.front();
 }
 
 /// The titles of the columns, over the words of their cells.
@@ -130,7 +137,8 @@ QString makesWords(const ModelInfo& info) {
 
 ModelsList::ModelsList(QWidget* parent) : QTableWidget(0, Columns, parent) {
     setHorizontalHeader(new FlatHeader(this));
-    setHorizontalHeaderLabels({QString(), tr("Model"), tr("Family"), tr("Makes"), tr("Size")});
+    setHorizontalHeaderLabels(
+        {QString(), tr("Model"), tr("Family"), tr("Makes"), tr("Measured"), tr("Size")});
     setItemDelegate(new RowDelegate(this));
     setSelectionBehavior(SelectRows);
     setSelectionMode(ExtendedSelection);
@@ -150,13 +158,16 @@ ModelsList::ModelsList(QWidget* parent) : QTableWidget(0, Columns, parent) {
     header->setMinimumSectionSize(80);
     header->resizeSection(Family, 100);
     header->resizeSection(Makes, 140);
+    header->resizeSection(Measured, 150);
     header->resizeSection(OnDisk, 90);
     connect(this, &QTableWidget::itemSelectionChanged, this, &ModelsList::chosenChanged);
     connect(this, &QTableWidget::itemDoubleClicked, this, [this] { Q_EMIT tried(); });
 }
 
 void ModelsList::resizeEvent(QResizeEvent* event) {
-    const int pictures = event->size().width() < wide ? shownPictures / 2 : shownPictures;
+    const bool narrow = event->size().width() < wide;
+    const int pictures = narrow ? shownPictures / 2 : shownPictures;
+    setColumnHidden(Measured, narrow);
     horizontalHeader()->resizeSection(Pictures,
                                       pictures * (pictureSide + pictureGap) + gap3 + gap2);
     QTableWidget::resizeEvent(event);
@@ -164,8 +175,12 @@ void ModelsList::resizeEvent(QResizeEvent* event) {
 
 void ModelsList::fill(int row, const ModelRow& model) {
     const QString name = QString::fromStdString(model.entry.id);
-    const QStringList words{QString(), name, QString::fromStdString(model.info.family),
-                            makesWords(model.info), bytesWords(model.facts.bytes)};
+    const QStringList words{QString(),
+                            name,
+                            QString::fromStdString(model.info.family),
+                            makesWords(model.info),
+                            measuredCell(model),
+                            bytesWords(model.facts.bytes)};
     for (int column = 0; column < Columns; ++column) {
         auto* item = new QTableWidgetItem(words[column]);
         item->setToolTip(model.trouble);
@@ -207,6 +222,16 @@ void ModelsList::setSamples(const std::string& id, const QImage& sheet) {
             rows_[std::size_t(row)].samples = sheet;
             item(row, Pictures)->setData(Qt::DecorationRole, sheet);
         }
+}
+
+void ModelsList::setEvaluations(const std::string& id, const std::vector<Evaluation>& all) {
+    for (int row = 0; row < rowCount(); ++row) {
+        ModelRow& model = rows_[std::size_t(row)];
+        if (model.entry.id != id) continue;
+        model.evaluations = all;
+        item(row, Measured)->setText(measuredCell(model));
+        item(row, Measured)->setData(Qt::AccessibleTextRole, measuredCell(model));
+    }
 }
 
 void ModelsList::setFilter(const QString& text, const QString& family, bool bundled, bool own) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/metrics/metrics.h"
 #include "core/models/model_library.h"
 
 namespace daguerre {
@@ -14,8 +15,10 @@ struct ModelRow {
     ModelEntry entry;
     ModelInfo info;
     ModelFacts facts;
-    QString trouble;  // why it can't be opened; `info` is empty then
-    QImage samples;   // 4 x 4 pictures of seeds 0 to 15; null: not made yet
+    std::string dataset;                  // that it learned from, as a command takes it, or empty
+    QString trouble;                      // why it can't be opened; `info` is empty then
+    QImage samples;                       // 4 x 4 pictures of seeds 0 to 15; null: not made yet
+    std::vector<Evaluation> evaluations;  // newest last
 };
 
 /// The pictures of a sheet that grid_of() made of 16; empty for another one.
@@ -32,6 +35,7 @@ public:
     void setRows(std::vector<ModelRow> rows);
     const std::vector<ModelRow>& rows() const { return rows_; }
     void setSamples(const std::string& id, const QImage& sheet);
+    void setEvaluations(const std::string& id, const std::vector<Evaluation>& all);
     /// text: in name, dataset or family; family "": all.
     void setFilter(const QString& text, const QString& family, bool bundled, bool own);
     /// The selected rows, in the order of the table.

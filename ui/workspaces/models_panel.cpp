@@ -12,6 +12,7 @@
 #include "ui/widgets/icons.h"
 #include "ui/widgets/panel_parts.h"
 #include "ui/widgets/theme.h"
+#include "ui/workspaces/quality.h"
 #include "ui/workspaces/train_words.h"
 
 namespace daguerre {
@@ -106,6 +107,8 @@ std::vector<std::pair<QString, QString>> modelFactRows(const ModelRow& row) {
     add(ModelsPanel::tr("Trained on"), QString::fromStdString(row.info.dataset));
     add(ModelsPanel::tr("Licence"), QString::fromStdString(row.info.licence));
     add(ModelsPanel::tr("On disk"), bytesWords(row.facts.bytes));
+    const QStringList told = tellingWords(row.evaluations);
+    add(ModelsPanel::tr("Quality"), told.join(QLatin1Char('\n')));
     return rows;
 }
 
@@ -166,14 +169,20 @@ QWidget* ModelsPanel::about(const ModelRow& row) {
     QGridLayout* grid = factGrid();
     for (const auto& [words, value] : modelFactRows(row)) addFact(grid, words, value, inside);
     column->addLayout(grid);
+    if (!row.evaluations.empty()) {
+        column->addWidget(hairline(inside));
+        column->addWidget(label(tr("Measured"), inside, Type::Section));
+        column->addWidget(qualityTable(row.evaluations.back(), inside));
+    }
     for (const std::string& remark : row.info.remarks)
         column->addWidget(dim(QString::fromStdString(remark), inside));
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(gap2);
-    for (const char* id : {"export-model", "rename-model", "model-folder"}) {
+    for (const auto& [id, words] :
+         {std::pair("measure-model", tr("Measure…")), std::pair("export-model", tr("Export…")),
+          std::pair("rename-model", tr("Rename…"))}) {
         QAction* action = actions_[id];
-        auto* button = new QPushButton(
-            id == std::string_view("model-folder") ? tr("Folder") : action->text(), inside);
+        auto* button = new QPushButton(words, inside);
         button->setToolTip(actions_.tip(id));
         button->setEnabled(action->isEnabled());
         connect(action, &QAction::enabledChanged, button, &QWidget::setEnabled);

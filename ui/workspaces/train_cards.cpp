@@ -83,7 +83,7 @@ bool Dashboard::isShown(const Card& card) const {
 
 /// Those below the loss, in the order in which they stand; new ones come last.
 std::vector<Dashboard::Card*> Dashboard::ordered() {
-    std::vector<Card*> all{&levels_, &confusion_, &reconstructions_};
+    std::vector<Card*> all{&levels_, &confusion_, &reconstructions_, &quality_};
     for (const QString& name : order_) all.push_back(&cards_[name]);
     std::ranges::stable_sort(all, {}, [&](const Card* card) {
         const auto place = places_.indexOf(card->key);

@@ -67,6 +67,11 @@ Dashboard::Dashboard(QWidget* parent) : QWidget(parent) {
     sheet_ = new SmallSheet(reconstructions_.frame);
     sheet_->setObjectName(QStringLiteral("train.reconstructions"));
     reconstructions_.column->addWidget(sheet_, 1);
+    quality_ = makeCard(QStringLiteral("quality"), tr("Quality"));
+    quality_.frame->setToolTip(tr("Of the newest weights, as Models measured them"));
+    table_ = scrolling(new QWidget, quality_.frame);
+    table_->setObjectName(QStringLiteral("train.quality"));
+    quality_.column->addWidget(table_, 1);
     setLook();
     arrange();
 }

@@ -12,6 +12,7 @@
 #include <QToolButton>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/base/files.h"
 #include "core/base/table.h"
@@ -24,6 +25,7 @@
 #include "ui/widgets/segments.h"
 #include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
+#include "ui/workspaces/quality.h"
 #include "ui/workspaces/train_views.h"
 #include "ui/workspaces/train_words.h"
 
@@ -258,12 +260,18 @@ void Dashboard::showViews() {
     reconstructions_.wanted = run && !run->reconstructions.empty();
     if (reconstructions_.wanted)
         sheet_->setFile(QString::fromStdString(run->reconstructions.string()));
+    quality_.wanted = run && !run->evaluations.empty();
+    if (!quality_.wanted) return;
+    const Evaluation& newest = run->evaluations.back();
+    quality_.note->setText(tr("n %1").arg(shortNumber(double(newest.n))));
+    if (std::exchange(tabled_, newest.figures) != newest.figures)
+        table_->setWidget(qualityTable(newest, table_));
 }
 
 void Dashboard::setRange() {
     double right = 0;
     for (const ShownRun& run : runs_) {
-        if (axis_->currentIndex() == Images)
+        if (axis_->currentIndex() == Images && run.data.info.state == RunState::Running)
             right = std::max(right, double(run.data.info.images_total));
         for (const ChartCurve& curve : loss_.chart->curves())
             if (!curve.points.empty()) right = std::max(right, curve.points.back().x);

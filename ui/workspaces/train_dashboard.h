@@ -107,9 +107,11 @@ private:
     QString wordsOfX(double x) const;
 
     std::vector<ShownRun> runs_;
-    Card loss_, levels_, confusion_, reconstructions_;
+    Card loss_, levels_, confusion_, reconstructions_, quality_;
     ConfusionView* confusionView_;
     SmallSheet* sheet_;
+    QScrollArea* table_;  // of quality
+    std::vector<Figure> tabled_;
     std::map<QString, Card> cards_;  // by the name of the curve
     std::vector<QString> order_;     // as the curves came
     QStringList places_ = cardPlaces.get(), hidden_ = hiddenCards.get();

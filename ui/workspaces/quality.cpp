@@ -1,0 +1,108 @@
+#include "ui/workspaces/quality.h"
+
+#include <QCoreApplication>
+#include <QGridLayout>
+#include <QLabel>
+#include <utility>
+
+#include "core/metrics/evaluations.h"
+#include "ui/widgets/panel_parts.h"
+#include "ui/widgets/sentence.h"
+#include "ui/widgets/theme.h"
+#include "ui/workspaces/train_words.h"
+
+namespace daguerre {
+namespace {
+
+constexpr std::size_t shownHash = 10;
+
+QString tr(const char* text) { return QCoreApplication::translate("quality", text); }
+
+QString numberWords(double value) { return QString::number(value, 'g', 4); }
+
+/// "FCD %1", for a place where its title is too long; null: `id` isn't among those that tell most.
+const char* shortPattern(const std::string& id) {
+    static const std::vector<std::pair<std::string, const char*>> patterns{
+        {"fcd", QT_TRANSLATE_NOOP("quality", "FCD %1")},
+        {"recognised", QT_TRANSLATE_NOOP("quality", "%1 % of its class")},
+        {"swd", QT_TRANSLATE_NOOP("quality", "Patches %1")},
+        {"bpd", QT_TRANSLATE_NOOP("quality", "%1 bits per dimension")}};
+    for (const auto& [known, pattern] : patterns)
+        if (known == id) return pattern;
+    return nullptr;
+}
+
+}  // namespace
+
+QString figureWords(const Figure& figure) {
+    const QString value = numberWords(figure.value);
+    return figure.error ? QStringLiteral("%1 ± %2").arg(value, numberWords(*figure.error)) : value;
+}
+
+QString measuredWords(const Evaluation& e) {
+    QString text = tr("%1 pictures of seed %2 against %3 of %4")
+                       .arg(countWords(e.n))
+                       .arg(e.seed)
+                       .arg(countWords(e.reference_n), QString::fromStdString(e.dataset_title));
+    if (!e.split.empty()) text += QStringLiteral(" (%1)").arg(QString::fromStdString(e.split));
+    if (!e.network.empty())
+        text += QStringLiteral(", ") +
+                tr("features of %1 (%2)")
+                    .arg(QString::fromStdString(e.network),
+                         QString::fromStdString(e.network_sha256.substr(0, shownHash)));
+    return text + QStringLiteral(", ") + QString::fromStdString(e.date.substr(0, shownHash));
+}
+
+QStringList tellingWords(const std::vector<Evaluation>& all) {
+    QStringList lines;
+    if (all.empty()) return lines;
+    const Evaluation& newest = all.back();
+    for (const Figure& figure : newest.figures) {
+        const char* pattern = shortPattern(figure.id);
+        if (!pattern) continue;
+        const bool share = figure.id == "recognised";
+        QString line = tr(pattern).arg(share ? QString::number(100 * figure.value, 'f', 1)
+                                             : numberWords(figure.value));
+        const QString times = QString::fromStdString(multiple_text(newest, figure));
+        lines += times.isEmpty() ? line : QStringLiteral("%1 (%2)").arg(line, times);
+    }
+    if (lines.isEmpty() && !newest.figures.empty())
+        lines += words(newest.figures[0].title) + QLatin1Char(' ') +
+                 numberWords(newest.figures[0].value);
+    if (!lines.isEmpty()) lines += tr("measured on %1 pictures").arg(countWords(newest.n));
+    return lines;
+}
+
+QWidget* qualityTable(const Evaluation& e, QWidget* parent) {
+    auto* inside = new QWidget(parent);
+    auto* grid = new QGridLayout(inside);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(gap2);
+    grid->setVerticalSpacing(gap1);
+    grid->setColumnStretch(0, 1);
+    QLabel* on = caption(inside);
+    on->setText(measuredWords(e));
+    grid->addWidget(on, 0, 0, 1, 3);
+    for (const Figure& figure : e.figures) {
+        const int line = grid->rowCount();
+        QLabel* title = caption(inside);
+        title->setText(words(figure.title));
+        grid->addWidget(title, line, 0, Qt::AlignTop);
+        const auto cell = [&](const QString& text, int column) {
+            auto* label = new QLabel(text, inside);
+            label->setFont(daguerre::font(Type::Caption));
+            label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+            grid->addWidget(label, line, column, Qt::AlignTop | Qt::AlignTrailing);
+            return label;
+        };
+        QLabel* value = cell(figureWords(figure), 1);
+        if (!figure.note.empty()) {
+            value->setToolTip(words(figure.note));
+            value->setText(value->text() + QStringLiteral(" ⚠"));
+        }
+        cell(QString::fromStdString(multiple_text(e, figure)), 2);
+    }
+    return inside;
+}
+
+}  // namespace daguerre
