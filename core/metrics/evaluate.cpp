@@ -115,7 +115,12 @@ void Evaluator::describe() {
     remark_size("The samples are", model.width, model.height);
     result_.family = model.family;
     result_.model_sha256 = model.sha256;
-    for (const Field& field : own_) result_.settings.emplace_back(field.key, text_of(field.value));
+    std::string unused = " ";  // what nothing was named for, with what belongs to it
+    for (const Field& field : own_) {
+        const std::string value = text_of(field.value);
+        if (value.empty()) unused = field.key;
+        if (!field.key.starts_with(unused)) result_.settings.emplace_back(field.key, value);
+    }
 }
 
 void Evaluator::remark_size(const char* whose, int width, int height) {

@@ -11,13 +11,13 @@
 #include "ui/widgets/fields_form.h"
 #include "ui/widgets/panel_parts.h"
 #include "ui/widgets/theme.h"
+#include "ui/workspaces/quality.h"
 #include "ui/workspaces/train_form.h"
 
 namespace daguerre {
 namespace {
 
 constexpr int dialogWidth = 440;
-constexpr std::int64_t fewPictures = 2000;
 
 }  // namespace
 

@@ -39,7 +39,9 @@ QString originWords(const ModelRow& row) {
 QString measuredCell(const ModelRow& row) {
     if (!row.trouble.isEmpty() || !row.info.makes_images) return {};
     const QStringList told = tellingWords(row.evaluations);
-    return told.isEmpty() ? ModelsList::tr("not measured") : told.front();
+    // Without what it is a multiple of, which the panel says.
+    return told.isEmpty() ? ModelsList::tr("not measured")
+                          : told.front().section(QLatin1String(" ("), 0, 0);
 }
 
 /// The titles of the columns, over the words of their cells.

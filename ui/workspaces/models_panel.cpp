@@ -107,8 +107,6 @@ std::vector<std::pair<QString, QString>> modelFactRows(const ModelRow& row) {
     add(ModelsPanel::tr("Trained on"), QString::fromStdString(row.info.dataset));
     add(ModelsPanel::tr("Licence"), QString::fromStdString(row.info.licence));
     add(ModelsPanel::tr("On disk"), bytesWords(row.facts.bytes));
-    const QStringList told = tellingWords(row.evaluations);
-    add(ModelsPanel::tr("Quality"), told.join(QLatin1Char('\n')));
     return rows;
 }
 
@@ -260,6 +258,8 @@ QWidget* ModelsPanel::comparison(const std::vector<const ModelRow*>& all) {
         grid->addWidget(label(QString::fromStdString(row.entry.id), inside, Type::Section), 0, i);
         grid->addWidget(samplesLabel(row, width, inside), 1, i, Qt::AlignTop);
         facts.push_back(modelFactRows(row));
+        facts.back().emplace_back(tr("Measured"),
+                                  tellingWords(row.evaluations).join(QLatin1Char('\n')));
         for (const auto& [key, value] : row.facts.settings)
             facts.back().emplace_back(QString::fromStdString(key), QString::fromStdString(value));
     }
@@ -273,7 +273,8 @@ QWidget* ModelsPanel::comparison(const std::vector<const ModelRow*>& all) {
         for (const auto& mine : facts) {
             const auto found = std::find_if(mine.begin(), mine.end(),
                                             [&](const auto& fact) { return fact.first == key; });
-            values += found == mine.end() ? QStringLiteral("–") : found->second;
+            values += found == mine.end() || found->second.isEmpty() ? QStringLiteral("–")
+                                                                     : found->second;
         }
         if (values.count(values.front()) == count) continue;
         const int line = grid->rowCount();

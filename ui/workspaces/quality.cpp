@@ -18,7 +18,7 @@ constexpr std::size_t shownHash = 10;
 
 QString tr(const char* text) { return QCoreApplication::translate("quality", text); }
 
-QString numberWords(double value) { return QString::number(value, 'g', 4); }
+QString numberWords(double value) { return QString::number(value, 'g', 3); }
 
 /// "FCD %1", for a place where its title is too long; null: `id` isn't among those that tell most.
 const char* shortPattern(const std::string& id) {
@@ -81,7 +81,10 @@ QWidget* qualityTable(const Evaluation& e, QWidget* parent) {
     grid->setVerticalSpacing(gap1);
     grid->setColumnStretch(0, 1);
     QLabel* on = caption(inside);
-    on->setText(measuredWords(e));
+    on->setText(e.n < fewPictures
+                    ? measuredWords(e) + QStringLiteral(". ⚠ ") +
+                          tr("So few pictures make a rough figure: take it as a hint.")
+                    : measuredWords(e));
     grid->addWidget(on, 0, 0, 1, 3);
     for (const Figure& figure : e.figures) {
         const int line = grid->rowCount();
@@ -96,10 +99,7 @@ QWidget* qualityTable(const Evaluation& e, QWidget* parent) {
             return label;
         };
         QLabel* value = cell(figureWords(figure), 1);
-        if (!figure.note.empty()) {
-            value->setToolTip(words(figure.note));
-            value->setText(value->text() + QStringLiteral(" ⚠"));
-        }
+        for (QLabel* part : {title, value}) part->setToolTip(words(figure.note));
         cell(QString::fromStdString(multiple_text(e, figure)), 2);
     }
     return inside;

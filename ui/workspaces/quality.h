@@ -3,11 +3,15 @@
 
 #include <QStringList>
 #include <QWidget>
+#include <cstdint>
 #include <vector>
 
 #include "core/metrics/metrics.h"
 
 namespace daguerre {
+
+/// Fewer than these make rough figures.
+inline constexpr std::int64_t fewPictures = 2000;
 
 /// "12.3 ± 0.4".
 QString figureWords(const Figure& figure);
