@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "core/base/error.h"
+#include "core/diffusion/sampling_words.h"
 #include "core/models/families.h"
 
 namespace daguerre {
@@ -114,8 +115,9 @@ void FieldOptions::take(Fields& fields, const std::string& owner) const {
                               : "“{owner}” has no option “{option}”. It has: {list}.",
                 {{"owner", owner}, {"option", option_name(key)}, {"list", joined(names)}});
         }
-        set_field_text(fields, key, option->results().back());
+        set_sampling_text(fields, key, option->results().back());
     }
+    check_followed(fields);
 }
 
 void refuse_unknown_words(const CLI::App& app) {

@@ -22,9 +22,10 @@ public:
     FieldOptions() = default;
     FieldOptions(CLI::App& app, const Fields& fields);
 
-    /// Sets the fields that the command line names. `owner` has these fields, for the sentence
-    /// about one it lacks: "“digits” has no option “--steps”." Throws UnknownWord, and as
-    /// set_field_text.
+    /// Sets the fields that the command line names; a sampler or schedule also by a name that it
+    /// has elsewhere. `owner` has these fields, for the sentence about one it lacks: "“digits” has
+    /// no option “--steps”." Throws UnknownWord, also for an option that the chosen sampler doesn't
+    /// follow, and as set_field_text.
     void take(Fields& fields, const std::string& owner) const;
 
 private:

@@ -1,59 +1,88 @@
-// Samplers that put fresh noise in: ddpm, ddim, euler_a.
+// Samplers that may put fresh noise in: they go below the next level, then up to it.
 #include <algorithm>
-#include <cmath>
 
-#include "core/base/torch.h"
-#include "core/diffusion/samplers.h"
+#include "core/diffusion/sampling.h"
 
 namespace daguerre {
 namespace {
 
-/// Goes down to a level below the next one, then up to it with fresh noise; eta is the share of
-/// that noise. Source: Song et al. 2021 (arXiv:2010.02502), eq. 12 and 16.
-at::Tensor ancestral(const Denoiser& denoise, at::Tensor x, const Sigmas& sigmas,
-                     const Noise& noise, const OnStep& on_step, double eta) {
-    const int n = int(sigmas.size()) - 1;
-    for (int i = 0; i < n; ++i) {
-        const double now = sigmas[i], next = sigmas[i + 1];
-        const at::Tensor denoised = denoise(x, now);
-        if (!on_step({i, n, now, x, denoised}) || next == 0) return denoised;
-        const double ratio = next / now;
-        const double up = std::min(next, eta * next * std::sqrt(1 - ratio * ratio));
-        const double down = std::sqrt(next * next - up * up);
-        x = denoised + (x - denoised) * (down / now);
-        if (up > 0) x = x + noise().to(x.options()) * up;
-    }
-    return x;
+/// down² + up² = next².
+struct Split {
+    double down, up;
+};
+
+/// eta is the share of fresh noise. Source: Song et al. 2021 (arXiv:2010.02502), eq. 16.
+Split split(double now, double next, double eta) {
+    const double ratio = next / now;
+    const double up = std::min(next, eta * next * std::sqrt(1 - ratio * ratio));
+    return {std::sqrt(next * next - up * up), up};
 }
 
-/// The own eta of a row, as a sampler of the table.
-template <int own_eta>
-at::Tensor with_eta(const Denoiser& denoise, at::Tensor x, const Sigmas& sigmas, const Noise& noise,
-                    const OnStep& on_step, const SamplerOptions& options) {
-    return ancestral(denoise, std::move(x), sigmas, noise, on_step,
-                     options.eta < 0 ? own_eta : options.eta);
-}
-
-/// With the small variance n²(1 − n²/s²), all that is fresh noise is what eta = 1 puts in.
-at::Tensor ddpm(const Denoiser& denoise, at::Tensor x, const Sigmas& sigmas, const Noise& noise,
-                const OnStep& on_step, const SamplerOptions&) {
-    return ancestral(denoise, std::move(x), sigmas, noise, on_step, 1);
+/// x moved straight towards or away from a guess, from one noise level to another.
+at::Tensor moved(const at::Tensor& x, const at::Tensor& guess, double from, double to) {
+    return guess + (x - guess) * (to / from);
 }
 
 }  // namespace
 
-Sampler ddpm_sampler() {
-    return {"ddpm", "DDPM", "Ho et al. 2020 (arXiv:2006.11239), eq. 7, small variance",
-            1,      true,   ddpm};
+at::Tensor loops::ddim(const Sampling& sampling, at::Tensor x) {
+    return walked_to_guess(sampling, std::move(x), [&](const Step& at) {
+        const auto [down, up] = split(at.now, at.next, sampling.options.eta);
+        return sampling.noisy(moved(at.x, at.denoised, at.now, down), up);
+    });
 }
 
-Sampler ddim_sampler() {
-    return {"ddim", "DDIM", "Song et al. 2021 (arXiv:2010.02502), eq. 12", 1, false, with_eta<0>};
+at::Tensor loops::ddpm(const Sampling& sampling, at::Tensor x) {
+    const std::string& variance = sampling.options.variance;
+    return walked_to_guess(sampling, std::move(x), [&](const Step& at) {
+        const double now = at.now * at.now, next = at.next * at.next;
+        const double small = next * (1 - next / now);
+        const double large = (now - next) * (1 + next) / (1 + now);
+        const at::Tensor mean = at.denoised + (at.x - at.denoised) * (next / now);
+        if (variance != "learned")
+            return sampling.noisy(mean, std::sqrt(variance == "large" ? large : small));
+        // Source: Nichol and Dhariwal 2021 (arXiv:2102.09672), eq. 15.
+        const at::Tensor share = (sampling.options.learned_variance().to(at.x.options()) + 1) / 2;
+        const at::Tensor deviation =
+            ((share * std::log(large) + (1 - share) * std::log(small)) / 2).exp();
+        return mean + sampling.noise().to(at.x.options()) * deviation;
+    });
 }
 
-Sampler euler_a_sampler() {
-    return {"euler_a", "Euler a", "Crowson 2022, k-diffusion: ancestral Euler",
-            1,         true,      with_eta<1>};
+at::Tensor loops::dpm2(const Sampling& sampling, at::Tensor x) {
+    return walked_to_guess(sampling, std::move(x), [&](const Step& at) {
+        const auto [down, up] = split(at.now, at.next, sampling.options.eta);
+        if (down == 0) return sampling.noisy(at.denoised, up);
+        const double middle = std::sqrt(at.now * down);
+        const at::Tensor there = at.x + at.slope() * (middle - at.now);
+        return sampling.noisy(at.x + sampling.slope(there, middle) * (down - at.now), up);
+    });
+}
+
+at::Tensor loops::dpmpp_2s(const Sampling& sampling, at::Tensor x) {
+    return walked_to_guess(sampling, std::move(x), [&](const Step& at) {
+        const auto [down, up] = split(at.now, at.next, sampling.options.eta);
+        if (down == 0) return sampling.noisy(at.denoised, up);
+        const double middle = std::sqrt(at.now * down);
+        const at::Tensor guess = sampling.denoise(moved(at.x, at.denoised, at.now, middle), middle);
+        return sampling.noisy(moved(at.x, guess, at.now, down), up);
+    });
+}
+
+/// The noise of the half step is the first part of the whole step's, as on one Brownian path.
+at::Tensor loops::dpmpp_sde(const Sampling& sampling, at::Tensor x) {
+    return walked_to_guess(sampling, std::move(x), [&](const Step& at) {
+        const double middle = std::sqrt(at.now * at.next);
+        const auto [half_down, half_up] = split(at.now, middle, sampling.options.eta);
+        const auto [down, up] = split(at.now, at.next, sampling.options.eta);
+        at::Tensor there = moved(at.x, at.denoised, at.now, half_down);
+        if (up == 0) return moved(at.x, sampling.denoise(there, middle), at.now, down);
+        const at::Tensor first = sampling.noise().to(at.x.options());
+        const at::Tensor guess = sampling.denoise(there + first * half_up, middle);
+        const double shared = (at.now - middle) / (at.now - at.next);
+        const at::Tensor whole = sampling.noisy(first * std::sqrt(shared), std::sqrt(1 - shared));
+        return moved(at.x, guess, at.now, down) + whole * up;
+    });
 }
 
 }  // namespace daguerre

@@ -16,6 +16,14 @@ void check_finite(const at::Tensor& denoised, double sigma) {
         {{"bad", bad}, {"all", denoised.numel()}, {"sigma", sigma}});
 }
 
+/// Of each image, [N, 1, 1, 1]. One by one, since a sum over all is rounded otherwise for other
+/// numbers of images.
+at::Tensor deviations(const at::Tensor& images) {
+    std::vector<at::Tensor> each;
+    for (const at::Tensor& image : images.unbind()) each.push_back(image.std());
+    return at::stack(each).view({-1, 1, 1, 1});
+}
+
 }  // namespace
 
 Denoiser denoiser_of(NetworkCall network, const Objective& objective,
@@ -40,6 +48,23 @@ Denoiser guided(Denoiser with_class, Denoiser without, double scale) {
     };
 }
 
+Denoiser between_levels(Denoiser inside, Denoiser outside, double low, double high) {
+    return [inside = std::move(inside), outside = std::move(outside), low, high](
+               const at::Tensor& x, double sigma) {
+        return sigma > low && sigma <= high ? inside(x, sigma) : outside(x, sigma);
+    };
+}
+
+Denoiser rescaled(Denoiser guess, Denoiser with_class, double share) {
+    return [guess = std::move(guess), with_class = std::move(with_class), share](
+               const at::Tensor& x, double sigma) {
+        const at::Tensor denoised = guess(x, sigma);
+        const at::Tensor factor = deviations(with_class(x, sigma)) / deviations(denoised);
+        // A plain picture has no deviation to bring back.
+        return denoised * (at::where(factor.isfinite(), factor, 1) * share + (1 - share));
+    };
+}
+
 Denoiser classifier_guided(Denoiser inner, LogProbability log_probability, double scale) {
     return [inner = std::move(inner), log_probability = std::move(log_probability), scale](
                const at::Tensor& x, double sigma) {
@@ -56,6 +81,15 @@ Denoiser classifier_guided(Denoiser inner, LogProbability log_probability, doubl
 Denoiser clamped(Denoiser inner, double limit) {
     return [inner = std::move(inner), limit](const at::Tensor& x, double sigma) {
         return inner(x, sigma).clamp(-limit, limit);
+    };
+}
+
+Denoiser thresholded(Denoiser inner, double quantile, double most) {
+    return [inner = std::move(inner), quantile, most](const at::Tensor& x, double sigma) {
+        const at::Tensor denoised = inner(x, sigma);
+        const at::Tensor limit =
+            at::quantile(denoised.abs().flatten(1), quantile, 1).clamp(1, most).view({-1, 1, 1, 1});
+        return denoised.minimum(limit).maximum(-limit) / limit;
     };
 }
 

@@ -30,17 +30,29 @@ double scaled_linear(const NoiseScheduleOptions& o, int t) {
     return root * root;
 }
 
+/// β of a step from ᾱ before and after it.
+double beta_between(double before, double after) { return std::min(1 - after / before, 0.999); }
+
 double cosine(const NoiseScheduleOptions& o, int t) {
     const auto signal = [&](int step) {
         const double u = (double(step) / o.steps + 0.008) / 1.008;
         return std::pow(std::cos(u * std::numbers::pi / 2), 2);
     };
-    return std::min(1 - signal(t + 1) / signal(t), 0.999);
+    return beta_between(signal(t), signal(t + 1));
 }
 
 double sigmoid(const NoiseScheduleOptions& o, int t) {
     const double u = linspace(-6, 6, o.steps, t);
     return (o.beta_end - o.beta_start) / (1 + std::exp(-u)) + o.beta_start;
+}
+
+/// ᾱ falls along the logistic curve from 3 to -3.
+double sigmoid_alpha(const NoiseScheduleOptions& o, int t) {
+    const auto signal = [&](int step) {
+        const auto logistic = [](double u) { return 1 / (1 + std::exp(-u)); };
+        return logistic(3) - logistic(6 * double(step) / o.steps - 3);
+    };
+    return beta_between(signal(t), signal(t + 1));
 }
 
 double trained(const NoiseScheduleOptions& o, int t) { return o.trained_betas[std::size_t(t)]; }
@@ -120,6 +132,8 @@ const std::vector<NoiseScheduleRow>& noise_schedules() {
         {"squaredcos_cap_v2", "Cosine", "Nichol and Dhariwal 2021 (arXiv:2102.09672), eq. 17",
          cosine},
         {"sigmoid", "Sigmoid", "Xu et al. 2022 (arXiv:2203.02923)", sigmoid},
+        {"sigmoid-alpha", "Sigmoid of the signal",
+         "Jabri et al. 2022 (arXiv:2212.11972), start -3, end 3, τ 1", sigmoid_alpha},
         {"trained_betas", "List of β", "the model's own", trained},
     };
     return rows;

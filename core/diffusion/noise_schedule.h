@@ -34,7 +34,7 @@ struct NoiseScheduleRow {
     std::string id, title, source;
     double (*beta)(const NoiseScheduleOptions&, int t) = nullptr;
 };
-/// linear, scaled_linear, squaredcos_cap_v2, sigmoid, trained_betas.
+/// linear, scaled_linear, squaredcos_cap_v2, sigmoid, sigmoid-alpha, trained_betas.
 const std::vector<NoiseScheduleRow>& noise_schedules();
 
 /// The table as diffusers computes it (β and ᾱ rounded to float32). Throws UnknownWord for the id;

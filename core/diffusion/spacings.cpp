@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/error.h"
+
 namespace daguerre {
 namespace {
 
@@ -29,13 +31,19 @@ std::vector<double> of_steps(const NoiseSchedule& schedule, int n, Step step) {
     return finished(std::move(levels));
 }
 
-/// n levels between the ends of the table; level(u) for u = 0 (highest) to 1 (lowest).
+/// n levels between two; level(u) for u = 0 (highest) to 1 (lowest).
 template <class Level>
-std::vector<double> of_range(const NoiseSchedule& schedule, int n, Level level) {
-    std::vector<double> levels{highest(schedule)};
+std::vector<double> of_range(double high, double low, int n, Level level) {
+    std::vector<double> levels{high};
     for (int i = 1; i < n - 1; ++i) levels.push_back(level(double(i) / (n - 1)));
-    if (n > 1) levels.push_back(schedule.sigma_min());  // exactly, whatever level() rounds to
+    if (n > 1) levels.push_back(low);  // exactly, whatever level() rounds to
     return finished(std::move(levels));
+}
+
+/// A spacing of ranges on the whole table.
+template <auto range>
+std::vector<double> whole(const NoiseSchedule& schedule, int n) {
+    return range(highest(schedule), schedule.sigma_min(), n);
 }
 
 // Steps are rounded as numpy does, half to even.
@@ -58,16 +66,29 @@ std::vector<double> linspace(const NoiseSchedule& schedule, int n) {
                     [&](int i) { return std::nearbyint(last - i * last / std::max(n - 1, 1)); });
 }
 
-std::vector<double> karras(const NoiseSchedule& schedule, int n) {
-    const double rho = 7;
-    const double top = std::pow(highest(schedule), 1 / rho);
-    const double low = std::pow(schedule.sigma_min(), 1 / rho);
-    return of_range(schedule, n, [&](double u) { return std::pow(top + u * (low - top), rho); });
+/// n + 1 points as leading has them, without the last.
+std::vector<double> leading_b(const NoiseSchedule& schedule, int n) {
+    const int steps = int(schedule.sigmas.size());
+    const int count = std::min(n, steps - 1);
+    return of_steps(schedule, count, [&](int i) { return (count - i) * (steps / (count + 1)); });
 }
 
-std::vector<double> exponential(const NoiseSchedule& schedule, int n) {
-    const double top = std::log(highest(schedule)), low = std::log(schedule.sigma_min());
-    return of_range(schedule, n, [&](double u) { return std::exp(top + u * (low - top)); });
+/// n + 1 points as linspace has them, without the last.
+std::vector<double> linspace_b(const NoiseSchedule& schedule, int n) {
+    const double last = double(schedule.sigmas.size() - 1);
+    return of_steps(schedule, n, [&](int i) { return std::nearbyint(last - i * last / n); });
+}
+
+std::vector<double> karras(double high, double low, int n) {
+    const double rho = 7;
+    const double first = std::pow(high, 1 / rho), last = std::pow(low, 1 / rho);
+    return of_range(high, low, n,
+                    [&](double u) { return std::pow(first + u * (last - first), rho); });
+}
+
+std::vector<double> exponential(double high, double low, int n) {
+    const double first = std::log(high), last = std::log(low);
+    return of_range(high, low, n, [&](double u) { return std::exp(first + u * (last - first)); });
 }
 
 /// The incomplete beta function B(x; a, a) for x <= 1/2, by its power series (DLMF 8.17.7), of
@@ -100,21 +121,43 @@ std::vector<double> beta(const NoiseSchedule& schedule, int n) {
     });
 }
 
+/// The quantiles taken of σ itself, as diffusers does: nearly all levels are high ones.
+std::vector<double> beta_sigma(double high, double low, int n) {
+    return of_range(high, low, n,
+                    [&](double u) { return low + (high - low) * beta_quantile(1 - u, 0.6); });
+}
+
 }  // namespace
 
 const std::vector<Spacing>& spacings() {
     static const char* const lin = "Lin et al. 2023 (arXiv:2305.08891), table 2";
-    static const char* const lu = "Lu et al. 2022 (arXiv:2206.00927)";
+    static const char* const lee = "Lee et al. 2024 (arXiv:2407.12173)";
+    static const char* const diffusers = "diffusers: DPMSolverMultistepScheduler";
     static const std::vector<Spacing> rows{
+        {"karras", "Karras", "Karras et al. 2022 (arXiv:2206.00364), eq. 5, ρ 7", whole<karras>,
+         karras},
         {"trailing", "Trailing", lin, trailing},
         {"leading", "Leading", lin, leading},
         {"linspace", "Linspace", lin, linspace},
-        {"karras", "Karras", "Karras et al. 2022 (arXiv:2206.00364), eq. 5, ρ 7", karras},
-        {"exponential", "Exponential", lu, exponential},
-        {"lu", "Lu (same as Exponential)", lu, exponential},
-        {"beta", "Beta", "Lee et al. 2024 (arXiv:2407.12173)", beta},
+        {"exponential", "Exponential", "Lu et al. 2022 (arXiv:2206.00927)", whole<exponential>,
+         exponential},
+        {"beta", "Beta", lee, beta},
+        {"leading-b", "Leading, without the last", diffusers, leading_b, nullptr, false},
+        {"linspace-b", "Linspace, without the last", diffusers, linspace_b, nullptr, false},
+        {"beta-sigma", "Beta of σ", "diffusers: use_beta_sigmas", whole<beta_sigma>, beta_sigma,
+         false},
     };
     return rows;
+}
+
+std::vector<double> sigmas_between(const Spacing& spacing, double high, double low, int n) {
+    require(high >= low && low > 0 && n > 0, "levels lie between two");
+    if (!spacing.range)
+        throw Error(
+            "{title} counts the training steps of a model, and here are none. Choose karras or "
+            "exponential.",
+            {{"title", spacing.title}});
+    return spacing.range(high, low, n);
 }
 
 }  // namespace daguerre

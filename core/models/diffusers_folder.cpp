@@ -89,8 +89,15 @@ void read_scheduler(const fs::path& file, DiffusionSetup& setup) {
     setup.clip_range = get("clip_sample_range", 1.0);
     const std::string variance = get("variance_type", std::string("fixed_small"));
     setup.learned_variance = variance == "learned" || variance == "learned_range";
-    if (get("thresholding", false))
-        setup.remarks.push_back("Dynamic thresholding, which the schedule asks for, isn't used.");
+    setup.threshold = get("thresholding", false);
+    setup.threshold_quantile = get("dynamic_thresholding_ratio", 0.995);
+    setup.threshold_most = get("sample_max_value", 1.0);
+    if (setup.threshold && !(setup.threshold_quantile > 0 && setup.threshold_quantile <= 1 &&
+                             setup.threshold_most >= 1))
+        throw Error(
+            "“{file}”: “dynamic_thresholding_ratio” is {ratio} and “sample_max_value” is {most}; "
+            "they must lie between 0 and 1, and over 1.",
+            {{"file", file}, {"ratio", setup.threshold_quantile}, {"most", setup.threshold_most}});
     if (!(setup.clip_range > 0))
         throw Error("“{file}”: “clip_sample_range” is {value}; it must be over 0.",
                     {{"file", file}, {"value", setup.clip_range}});
@@ -149,26 +156,35 @@ bool is_unet_config(const fs::path& file) {
     return fs::is_regular_file(file, error);
 }
 
+/// The β of a schedule that diffusers knows only as a list; else empty.
+std::vector<double> listed_betas(const NoiseScheduleOptions& schedule) {
+    if (schedule.id != "sigmoid-alpha") return schedule.trained_betas;
+    const NoiseScheduleRow& row = row_named(noise_schedules(), schedule.id, "noise schedule");
+    std::vector<double> betas;
+    for (int t = 0; t < schedule.steps; ++t) betas.push_back(row.beta(schedule, t));
+    return betas;
+}
+
 Json scheduler_json(const DiffusionSetup& setup) {
     const NoiseScheduleOptions& schedule = setup.noise_schedule;
-    const bool trained = !schedule.trained_betas.empty();
+    const std::vector<double> trained = listed_betas(schedule);
     return Json{
         {"_class_name", "DDPMScheduler"},
         {"_diffusers_version", diffusers_version},
         {"beta_end", schedule.beta_end},
-        {"beta_schedule", trained ? "linear" : schedule.id},
+        {"beta_schedule", trained.empty() ? schedule.id : "linear"},
         {"beta_start", schedule.beta_start},
         {"clip_sample", setup.clip},
         {"clip_sample_range", setup.clip_range},
-        {"dynamic_thresholding_ratio", 0.995},
+        {"dynamic_thresholding_ratio", setup.threshold_quantile},
         {"num_train_timesteps", schedule.steps},
         {"prediction_type", row_named(objectives(), setup.objective, "objective").prediction_type},
         {"rescale_betas_zero_snr", schedule.zero_terminal_snr},
-        {"sample_max_value", 1.0},
+        {"sample_max_value", setup.threshold_most},
         {"steps_offset", 0},
-        {"thresholding", false},
+        {"thresholding", setup.threshold},
         {"timestep_spacing", "trailing"},
-        {"trained_betas", trained ? Json(schedule.trained_betas) : Json()},
+        {"trained_betas", trained.empty() ? Json() : Json(trained)},
         {"variance_type", setup.learned_variance ? "learned_range" : "fixed_small"}};
 }
 

@@ -19,6 +19,8 @@ struct DiffusionSetup {
     std::string objective = "eps";  // id of objectives()
     bool clip = true;               // the clean guess is clipped to ± clip_range
     double clip_range = 1;
+    bool threshold = false;  // instead, dynamic thresholding
+    double threshold_quantile = 0.995, threshold_most = 1;
     bool learned_variance = false;     // the second half of the output is a variance
     std::vector<std::string> remarks;  // what was guessed or left out
 };

@@ -69,6 +69,13 @@ std::uint64_t training_bytes(const Fields& settings, const DataShape& shape) {
                              request.precision);
 }
 
+/// Of any model of the family.
+Fields offered_fields() {
+    ModelInfo info;
+    info.null_class = true;
+    return sampling_fields_for(info);
+}
+
 }  // namespace
 
 const std::vector<Preset>& diffusion_presets() {
@@ -185,7 +192,7 @@ Family diffusion_family() {
             .make_trainer = make_diffusion_trainer,
             .load = load_diffusion_model,
             .peek = peek_diffusion_model,
-            .generate_fields = [] { return fields_of<SamplingOptions>(); },
+            .generate_fields = offered_fields,
             .complete_fields = [] { return fields_of<CompletionOptions>(); },
             .level_floor = level_floor};
 }

@@ -8,11 +8,10 @@
 
 #include "core/base/table.h"
 #include "core/diffusion/objectives.h"
-#include "core/diffusion/samplers.h"
-#include "core/diffusion/spacings.h"
 #include "core/models/diffusers_folder.h"
 #include "core/models/families.h"
 #include "core/models/model.h"
+#include "core/models/sampling_options.h"
 #include "core/models/train_request.h"
 #include "core/models/trainer.h"
 #include "core/models/training_parts.h"
@@ -24,6 +23,7 @@ struct DiffusionOptions {
     std::string objective = "v";
     std::string loss_weight = "own";
     std::string noise_schedule = "squaredcos_cap_v2";
+    bool zero_terminal_snr = false;
     std::string levels = "stratified";
     std::string multiples = "1,2,2";
     std::int64_t layers = 1;
@@ -44,11 +44,16 @@ struct DiffusionOptions {
                             .label = "Loss weight",
                             .help = "of each noise level; own: the objective's",
                             .choices = weights});
-        visit(noise_schedule,
-              {.key = "noise_schedule",
-               .label = "Noise schedule",
-               .help = "the noise levels it learns",
-               .choices = {"linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid"}});
+        visit(noise_schedule, {.key = "noise_schedule",
+                               .label = "Noise schedule",
+                               .help = "the noise levels it learns",
+                               .choices = {"linear", "scaled_linear", "squaredcos_cap_v2",
+                                           "sigmoid", "sigmoid-alpha"}});
+        visit(zero_terminal_snr,
+              {.key = "zero_terminal_snr",
+               .label = "End in pure noise",
+               .help = "the last level keeps nothing of the image (zero terminal SNR); needs the "
+                       "objective v or x0"});
         visit(levels, {.key = "levels",
                        .label = "Levels",
                        .help = "how a batch draws them: stratified spreads them evenly",
@@ -79,54 +84,6 @@ struct DiffusionOptions {
                                    "works; 0: no guidance",
                            .max = 0.9});
         visit(clip, clip_field());
-    }
-};
-
-/// What a diffusion model takes for generating beside GenerateRequest.
-struct SamplingOptions {
-    std::string sampler = "dpmpp_2m";
-    std::string schedule = "karras";
-    std::int64_t steps = 20;
-    double guidance = 1.5;
-    std::string classifier{};
-    double classifier_scale = 1;
-
-    void each(auto&& visit) {
-        visit(sampler, {.key = "sampler",
-                        .label = "Sampler",
-                        .help = "how the noise is taken away",
-                        .choices = ids(samplers()),
-                        .titles = titles(samplers())});
-        visit(schedule, {.key = "schedule",
-                         .label = "Schedule",
-                         .help = "which noise levels it visits",
-                         .choices = ids(spacings()),
-                         .titles = titles(spacings())});
-        visit(steps, {.key = "steps",
-                      .label = "Steps",
-                      .help = "more is slower and more exact",
-                      .min = 1,
-                      .max = 1000});
-        visit(guidance, {.key = "guidance",
-                         .label = "Guidance",
-                         .help = "how strongly the class is followed: 0 not at all, 1 as learned",
-                         .max = 20});
-        visit(classifier,
-              {.key = "classifier",
-               .label = "Classifier",
-               .help = "a classifier of noisy images that leads to the class, beside or "
-                       "instead of guidance; empty: none"});
-        visit(classifier_scale, {.key = "classifier_scale",
-                                 .label = "Classifier's pull",
-                                 .help = "how strongly it leads: 1 as its probabilities say",
-                                 .max = 100});
-    }
-
-    template <class Row>
-    static std::vector<std::string> titles(const std::vector<Row>& rows) {
-        std::vector<std::string> all;
-        for (const Row& row : rows) all.push_back(row.title);
-        return all;
     }
 };
 

@@ -1,9 +1,13 @@
-// What a model of the diffusion family says of itself.
+// Opening a model of the diffusion family, and what it says of itself.
+#include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/models/diffusion.h"
 #include "core/models/model_files.h"
+#include "core/nn/safetensors.h"
 
 namespace daguerre {
+namespace fs = std::filesystem;
+
 ModelInfo diffusion_info(const DiffusionSetup& setup, const Json& about, const std::string& id,
                          std::string sha256) {
     const UNetConfig& network = setup.network;
@@ -27,6 +31,23 @@ ModelInfo diffusion_info(const DiffusionSetup& setup, const Json& about, const s
 ModelInfo peek_diffusion_model(const std::filesystem::path& folder, const std::string& id) {
     const DiffusersFolder read = read_diffusers_folder(folder);
     return diffusion_info(read.setup, read.about, id, "");
+}
+
+std::shared_ptr<const Model> load_diffusion_model(const fs::path& folder, const std::string& id) {
+    DiffusersFolder read = read_diffusers_folder(folder);
+    const TensorFile file = read_safetensors(read.weights);
+    UNet network(read.setup.network);
+    const std::vector<std::string> unknown =
+        load_into(*network, file.weights, read.weights.string());
+    if (!unknown.empty())
+        read.setup.remarks.push_back(
+            std::to_string(unknown.size()) +
+            " weights of the file have no place in the network, such as “" + unknown[0] + "”.");
+    const std::string sha256 = sha256_of_file(read.weights);
+    if (read.about.is_object() && read.about.contains("weights_sha256") &&
+        read.about["weights_sha256"] != sha256)
+        read.setup.remarks.push_back("The weights aren't those that daguerre.json names.");
+    return make_diffusion_model(id, std::move(read.setup), network, std::move(read.about), sha256);
 }
 
 }  // namespace daguerre

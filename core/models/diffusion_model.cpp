@@ -36,6 +36,7 @@ struct Plan {
     std::string precision;
     at::Device place{at::kCPU};
     std::shared_ptr<NetworkCalls> network{};
+    std::shared_ptr<NetworkCalls> outside{};  // where guidance doesn't act: calls of half the size
     std::int64_t chunk = 1;
     Sigmas sigmas;
     bool guided = false;
@@ -50,6 +51,12 @@ struct Chunk {
     std::int64_t count = 0;  // images that are not repeats
     at::Tensor places;       // in the group
     at::Tensor labels;       // undefined: no classes
+};
+
+/// What the network answers, [N, C, H, W] each: for the guess, mixed where it is guided; with the
+/// class alone; for the variance, where it has learned one.
+struct Answer {
+    at::Tensor guess, with_class, variance;
 };
 
 /// The images `first`, `first` + 1, ... on their way from noise.
@@ -77,12 +84,7 @@ public:
 
     const ModelInfo& info() const override { return info_; }
 
-    Fields generate_fields() const override {
-        Fields fields = fields_of<SamplingOptions>();
-        if (!info_.null_class)
-            std::erase_if(fields, [](const Field& field) { return field.key == "guidance"; });
-        return fields;
-    }
+    Fields generate_fields() const override { return sampling_fields_for(info_); }
 
     std::vector<Image> generate(const GenerateRequest& request, const Fields& own,
                                 const OnProgress& on_progress) const override {
@@ -119,13 +121,15 @@ private:
     Group group_of(const Plan& plan, std::int64_t first) const;
     Chunk chunk_of(const Plan& plan, const std::vector<std::int64_t>& labels, std::int64_t first,
                    std::int64_t count) const;
-    at::Tensor call(const Plan& plan, const Chunk& chunk, const at::Tensor& x, double t) const;
+    Answer call(const Plan& plan, const Chunk& chunk, const at::Tensor& x, double t) const;
     Noise noise_for(const Group& group) const {
         return seeded_noise(group.seeds, {info_.channels, info_.height, info_.width});
     }
     at::Tensor completed(const Plan& plan, const KnownPart& part, const CompletionOptions& options,
                          const OnProgress& on_progress) const;
-    Denoiser denoiser_for(const Plan& plan, const Group& group, Reporter& reporter) const;
+    Denoiser denoiser_for(const Plan& plan, const Group& group, Reporter& reporter,
+                          Answer& answer) const;
+    Denoiser bent(Denoiser denoiser, const Plan& plan, const Group& group) const;
     std::vector<std::int64_t> classes_of(const Plan& plan, const Group& group) const {
         std::vector<std::int64_t> classes;
         for (std::size_t i = 0; i < group.seeds.size(); ++i)
@@ -159,6 +163,7 @@ Plan DiffusionModel::plan_of(const GenerateRequest& request, const Fields& own) 
                 {{"id", info_.id}});
         plan.options.guidance = 1;
     }
+    settle(plan.options, info_, setup_.learned_variance);
     if (!plan.options.classifier.empty() && plan.options.classifier_scale > 0)
         plan.classifier = guiding_classifier(plan.options.classifier, info_, schedule_);
     plan.labelled = info_;
@@ -172,9 +177,13 @@ Plan DiffusionModel::plan_of(const GenerateRequest& request, const Fields& own) 
     plan.chunk = chunk_size(info_.width, plan.place.is_cpu());
     plan.sigmas = row_named(spacings(), plan.options.schedule, "schedule")
                       .sigmas(schedule_, int(plan.options.steps));
+    const SamplingOptions& options = plan.options;
     const bool has_class = class_of(plan.labelled, request, 0) >= 0;
-    plan.guided =
-        has_class && info_.null_class && plan.options.guidance != 0 && plan.options.guidance != 1;
+    const bool everywhere = options.guidance_low == 0 && options.guidance_high == 0;
+    plan.guided = has_class && info_.null_class && options.guidance != 1 &&
+                  (options.guidance != 0 || !everywhere);
+    if (plan.guided && !everywhere)
+        plan.outside = std::make_shared<NetworkCalls>(network_on(plan.place, plan.precision));
     return plan;
 }
 
@@ -208,20 +217,28 @@ Chunk DiffusionModel::chunk_of(const Plan& plan, const std::vector<std::int64_t>
 }
 
 /// The network's answer for the images of a chunk, repeats too.
-at::Tensor DiffusionModel::call(const Plan& plan, const Chunk& chunk, const at::Tensor& x,
-                                double t) const {
+Answer DiffusionModel::call(const Plan& plan, const Chunk& chunk, const at::Tensor& x,
+                            double t) const {
     at::Tensor part = x.index_select(0, chunk.places);
     if (plan.guided) part = at::cat({part, part});
-    at::Tensor answer =
-        (*plan.network)(part.to(plan.precision == "bf16" ? at::kBFloat16 : at::kFloat),
-                        at::full({part.size(0)}, t, x.options()), chunk.labels);
-    answer = answer.to(at::kFloat);
-    if (setup_.learned_variance) answer = answer.narrow(1, 0, setup_.network.in_channels);
-    if (!plan.guided) return answer;
+    // A group's labels are for both halves; outside guidance only the first is asked.
+    const at::Tensor labels =
+        chunk.labels.defined() ? chunk.labels.narrow(0, 0, part.size(0)) : chunk.labels;
+    at::Tensor all = (*plan.network)(part.to(plan.precision == "bf16" ? at::kBFloat16 : at::kFloat),
+                                     at::full({part.size(0)}, t, x.options()), labels)
+                         .to(at::kFloat);
+    Answer answer;
+    if (setup_.learned_variance) {
+        const std::int64_t channels = setup_.network.in_channels;
+        answer.variance = all.narrow(1, channels, channels).narrow(0, 0, plan.chunk);
+        all = all.narrow(1, 0, channels);
+    }
+    answer.with_class = all.narrow(0, 0, plan.chunk);
+    if (!plan.guided) return {answer.with_class, answer.with_class, answer.variance};
     // Denoisers are linear in the network's answer, so guiding that is guiding them.
-    const at::Tensor with_class = answer.narrow(0, 0, plan.chunk);
-    const at::Tensor without = answer.narrow(0, plan.chunk, plan.chunk);
-    return without + plan.options.guidance * (with_class - without);
+    const at::Tensor without = all.narrow(0, plan.chunk, plan.chunk);
+    answer.guess = without + plan.options.guidance * (answer.with_class - without);
+    return answer;
 }
 
 Group DiffusionModel::group_of(const Plan& plan, std::int64_t first) const {
@@ -232,7 +249,8 @@ Group DiffusionModel::group_of(const Plan& plan, std::int64_t first) const {
         group.seeds.push_back(seed_of(plan.request, i));
         if (info_.classes.empty()) continue;
         const int label = class_of(info_, plan.request, i);
-        const bool none = label < 0 || (info_.null_class && plan.options.guidance == 0);
+        const bool none =
+            label < 0 || (info_.null_class && plan.options.guidance == 0 && !plan.guided);
         labels.push_back(none ? std::int64_t(info_.classes.size()) : label);
     }
     for (std::int64_t at = 0; at < end - first; at += plan.chunk)
@@ -240,28 +258,55 @@ Group DiffusionModel::group_of(const Plan& plan, std::int64_t first) const {
     return group;
 }
 
-/// The three must outlive it.
-Denoiser DiffusionModel::denoiser_for(const Plan& plan, const Group& group,
-                                      Reporter& reporter) const {
+/// All must outlive it. `answer`: gets what the network says at each call.
+Denoiser DiffusionModel::denoiser_for(const Plan& plan, const Group& group, Reporter& reporter,
+                                      Answer& answer) const {
     const NetworkCall network = [&](const at::Tensor& x, double t) {
-        std::vector<at::Tensor> parts;
+        std::vector<at::Tensor> guesses, with_class, variances;
         for (const Chunk& chunk : group.chunks) {
             reporter.call();
-            parts.push_back(call(plan, chunk, x, t).narrow(0, 0, chunk.count));
+            const Answer part = call(plan, chunk, x, t);
+            guesses.push_back(part.guess.narrow(0, 0, chunk.count));
+            with_class.push_back(part.with_class.narrow(0, 0, chunk.count));
+            if (setup_.learned_variance)
+                variances.push_back(part.variance.narrow(0, 0, chunk.count));
         }
-        return at::cat(parts);
+        answer.guess = at::cat(guesses);
+        if (plan.guided) answer.with_class = at::cat(with_class);
+        if (setup_.learned_variance) answer.variance = at::cat(variances);
+        return answer.guess;
     };
-    return denoiser_of(network, objective_, schedule_);
+    const Denoiser denoiser = denoiser_of(network, objective_, schedule_);
+    if (!plan.guided || plan.options.guidance_rescale == 0) return denoiser;
+    // The guess with the class comes from the same call of the network.
+    const NetworkCall same_call = [&](const at::Tensor&, double) { return answer.with_class; };
+    return rescaled(denoiser, denoiser_of(same_call, objective_, schedule_),
+                    plan.options.guidance_rescale);
+}
+
+/// With what leads and limits the guess.
+Denoiser DiffusionModel::bent(Denoiser denoiser, const Plan& plan, const Group& group) const {
+    const SamplingOptions& options = plan.options;
+    if (plan.classifier)
+        denoiser = classifier_guided(std::move(denoiser),
+                                     log_probability_of(plan.classifier, classes_of(plan, group)),
+                                     options.classifier_scale);
+    return limited(std::move(denoiser), options, setup_);
 }
 
 std::vector<Image> DiffusionModel::made(const Plan& plan, const Group& group,
                                         Reporter& reporter) const {
-    Denoiser denoiser = denoiser_for(plan, group, reporter);
-    if (plan.classifier)
-        denoiser = classifier_guided(std::move(denoiser),
-                                     log_probability_of(plan.classifier, classes_of(plan, group)),
-                                     plan.options.classifier_scale);
-    if (setup_.clip) denoiser = clamped(denoiser, setup_.clip_range);
+    const SamplingOptions& options = plan.options;
+    Answer answer;
+    Denoiser denoiser = denoiser_for(plan, group, reporter, answer);
+    Plan as_learned = plan;
+    as_learned.guided = false;
+    as_learned.network = plan.outside;
+    if (plan.outside)
+        denoiser =
+            between_levels(std::move(denoiser), denoiser_for(as_learned, group, reporter, answer),
+                           options.guidance_low, options.highest_guided());
+    denoiser = bent(std::move(denoiser), plan, group);
     const OnStep on_step = [&](const SamplerStep& at) {
         reporter.step(at, group.first, schedule_);
         return true;
@@ -269,9 +314,11 @@ std::vector<Image> DiffusionModel::made(const Plan& plan, const Group& group,
     const Noise noise = noise_for(group);
     const double scale = std::sqrt(1 + plan.sigmas[0] * plan.sigmas[0]);
     const at::Tensor start = noise().to(plan.place) * scale;
-    const Sampler& sampler = row_named(samplers(), plan.options.sampler, "sampler");
+    SamplerOptions of_sampler = options.of_sampler;
+    of_sampler.learned_variance = [&] { return answer.variance; };
+    const Sampler& sampler = row_named(samplers(), options.sampler, "sampler");
     std::vector<Image> images =
-        images_of(sampler.run(denoiser, start, plan.sigmas, noise, on_step, {}));
+        images_of(sampler.run(denoiser, start, plan.sigmas, noise, on_step, of_sampler));
     for (std::size_t i = 0; i < images.size(); ++i)
         add_record(images[i], record_of(plan, group.first + std::int64_t(i)));
     return images;
@@ -327,7 +374,8 @@ at::Tensor DiffusionModel::completed(const Plan& plan, const KnownPart& part,
         return true;
     };
     const Group group = group_of(plan, 0);
-    const Denoiser denoiser = denoiser_for(plan, group, reporter);
+    Answer answer;
+    const Denoiser denoiser = denoiser_for(plan, group, reporter, answer);
     const Noise noise = noise_for(group);
     const at::Tensor start = noise().to(plan.place) * std::hypot(1, plan.sigmas[0]);
     if (again) return repaint(denoiser, start, plan.sigmas, part, noise, on_step, resampling);
@@ -339,15 +387,9 @@ Record DiffusionModel::record_of(const Plan& plan, std::int64_t i) const {
     Parameters line{{"Steps", std::to_string(options.steps)},
                     {"Sampler", row_named(samplers(), options.sampler, "sampler").title},
                     {"Schedule type", row_named(spacings(), options.schedule, "schedule").title}};
-    Fields own = fields_of(options);
-    if (info_.null_class)
-        line.emplace_back("CFG scale", text_of(options.guidance));
-    else
-        std::erase_if(own, [](const Field& field) { return field.key == "guidance"; });
-    if (!plan.classifier)
-        std::erase_if(own, [](const Field& field) { return field.key.starts_with("classifier"); });
-    return record_of_image(plan.labelled, plan.request, own, i, {plan.device, plan.precision},
-                           line);
+    if (info_.null_class) line.emplace_back("CFG scale", text_of(options.guidance));
+    return record_of_image(plan.labelled, plan.request, counting_fields(options, info_), i,
+                           {plan.device, plan.precision}, line);
 }
 
 }  // namespace
@@ -356,23 +398,6 @@ std::shared_ptr<const Model> make_diffusion_model(const std::string& id, Diffusi
                                                   UNet network, Json about, std::string sha256) {
     return std::make_shared<DiffusionModel>(id, std::move(setup), std::move(network),
                                             std::move(about), std::move(sha256));
-}
-
-std::shared_ptr<const Model> load_diffusion_model(const fs::path& folder, const std::string& id) {
-    DiffusersFolder read = read_diffusers_folder(folder);
-    const TensorFile file = read_safetensors(read.weights);
-    UNet network(read.setup.network);
-    const std::vector<std::string> unknown =
-        load_into(*network, file.weights, read.weights.string());
-    if (!unknown.empty())
-        read.setup.remarks.push_back(
-            std::to_string(unknown.size()) +
-            " weights of the file have no place in the network, such as “" + unknown[0] + "”.");
-    const std::string sha256 = sha256_of_file(read.weights);
-    if (read.about.is_object() && read.about.contains("weights_sha256") &&
-        read.about["weights_sha256"] != sha256)
-        read.setup.remarks.push_back("The weights aren't those that daguerre.json names.");
-    return make_diffusion_model(id, std::move(read.setup), network, std::move(read.about), sha256);
 }
 
 }  // namespace daguerre

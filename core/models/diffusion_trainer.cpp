@@ -98,6 +98,7 @@ private:
         DiffusionSetup setup;
         setup.network = network;
         setup.noise_schedule.id = options.noise_schedule;
+        setup.noise_schedule.zero_terminal_snr = options.zero_terminal_snr;
         setup.objective = options.objective;
         return setup;
     }

@@ -78,6 +78,7 @@ std::vector<double> level_floor(const Fields& settings, const std::vector<Spread
     const auto options = options_from<DiffusionOptions>(settings);
     NoiseScheduleOptions wanted;
     wanted.id = options.noise_schedule;
+    wanted.zero_terminal_snr = options.zero_terminal_snr;
     const NoiseSchedule schedule = noise_schedule(wanted);
     const Objective& objective = row_named(objectives(), options.objective, "objective");
     const std::size_t steps = schedule.sigmas.size();

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void steps_are_saved();
     void a_film_is_written();
     void what_the_model_lacks_is_refused();
+    void samplers_have_names_elsewhere();
     void stop_keeps_whole_images();
     void stop_keeps_what_was_learned();
     void resume_equals_going_on();
@@ -127,6 +128,20 @@ void TestMaking::what_the_model_lacks_is_refused() {
     const Ran ran = generate("--out x.png --sampler dpmpp_2n");
     QCOMPARE(ran.status, 2);
     QVERIFY2(ran.err.contains("“dpmpp_2m”"), ran.err);
+    const Ran idle = generate("--out x.png --sampler heun --eta 0.5");
+    QCOMPARE(idle.status, 2);
+    QVERIFY2(idle.err.contains("doesn't follow eta"), idle.err);
+}
+
+void TestMaking::samplers_have_names_elsewhere() {
+    const Ran ran = bench_.run(
+        words("generate run --steps 2 --threads 1 --json --out named.png") +
+        QStringList{QStringLiteral("--sampler"), QStringLiteral("DPM++ 2M SDE Exponential")});
+    QVERIFY2(ran.status == 0, ran.err);
+    QCOMPARE(generate("--out plain.png --sampler dpmpp_2m_sde --schedule exponential").status, 0);
+    QVERIFY(image("named.png").pixels == image("plain.png").pixels);
+    QCOMPARE(generate("--out other.png --sampler dpmpp_2m_sde --schedule linspace-b").status, 0);
+    QVERIFY(image("other.png").pixels != image("plain.png").pixels);
 }
 
 void TestMaking::stop_keeps_whole_images() {

@@ -128,6 +128,63 @@ private Q_SLOTS:
         QVERIFY(at::equal(clamped(identity, 2)(x, 1), at::tensor({-2.0, -0.5, 0.0, 1.0, 1.5})));
     }
 
+    // Each image by itself: one within the limits stays as it is, one far over them is scaled.
+    void dynamic_thresholding_scales_what_goes_over() {
+        const Denoiser identity = [](const at::Tensor& x, double) { return x; };
+        const at::Tensor calm = at::linspace(-0.9, 0.9, 101), wild = calm * 10;
+        const at::Tensor x = at::stack({calm, wild}).view({2, 1, 1, 101});
+        const at::Tensor all = thresholded(identity, 0.9)(x, 1).view({2, 101});
+        QVERIFY(largest(all[0] - calm) < 1e-6);
+        // Of |wild| 0, 0.18, 0.18, 0.36, ... 9, 9 the quantile 0.9 is entry 90: 8.1.
+        QVERIFY(largest(all[1] - (wild / 8.1).clamp(-1, 1)) < 1e-6);
+        QVERIFY(largest(thresholded(identity, 0.9, 2)(x, 1)[1].flatten() -
+                        (wild / 2).clamp(-1, 1)) < 1e-6);
+        QVERIFY(at::equal(thresholded(identity, 0.9, 1)(x, 1), clamped(identity)(x, 1)));
+        QVERIFY(at::equal(thresholded(identity, 0.9)(x.narrow(0, 1, 1), 1)[0].flatten(), all[1]));
+        // Between two values it is interpolated.
+        const at::Tensor two = at::tensor({0.0, 4.0}).view({1, 1, 1, 2});
+        QVERIFY(largest(thresholded(identity, 0.75)(two, 1).flatten() - at::tensor({0.0, 1.0})) <
+                1e-12);
+        QVERIFY(largest(thresholded(identity, 0.75)(two / 2, 1).flatten() -
+                        at::tensor({0.0, 1.0})) < 1e-12);
+    }
+
+    void rescaling_brings_deviations_back() {
+        const at::Tensor x = at::sin(at::arange(24, at::kDouble)).reshape({2, 3, 2, 2});
+        std::string order;
+        const Denoiser strong = [&](const at::Tensor& there, double) {
+            order += "g";
+            return there * at::tensor({3.0, 0.5}, at::kDouble).view({2, 1, 1, 1}) + 0.25;
+        };
+        const Denoiser with_class = [&](const at::Tensor& there, double) {
+            order += "c";
+            return there;
+        };
+        const at::Tensor all = rescaled(strong, with_class, 1)(x, 1);
+        QCOMPARE(order, std::string("gc"));
+        for (const int i : {0, 1}) {
+            QVERIFY(std::abs(all[i].std().item<double>() / x[i].std().item<double>() - 1) < 1e-12);
+            const at::Tensor ratio = all[i] / strong(x, 1)[i];
+            QVERIFY(largest(ratio - ratio.flatten()[0]) < 1e-12);
+        }
+        const at::Tensor part = rescaled(strong, with_class, 0.7)(x, 1);
+        QVERIFY(largest(part - (all * 0.7 + strong(x, 1) * 0.3)) < 1e-12);
+        QVERIFY(largest(rescaled(strong, with_class, 0)(x, 1) - strong(x, 1)) < 1e-12);
+        // A plain picture stays what it is.
+        int calls = 0;
+        QVERIFY(largest(rescaled(plain(0.5, calls), with_class, 1)(x, 1) - 0.5) < 1e-12);
+    }
+
+    void an_interval_has_an_upper_and_a_lower_end() {
+        const at::Tensor x = at::zeros({1, 1, 2, 2});
+        int inside = 0, outside = 0;
+        const Denoiser denoise = between_levels(plain(1, inside), plain(2, outside), 0.5, 2);
+        for (const auto& [sigma, wanted] : {std::pair{0.5, 2}, {0.51, 1}, {2.0, 1}, {2.01, 2}})
+            QCOMPARE(denoise(x, sigma)[0][0][0][0].item<int>(), wanted);
+        QCOMPARE(inside, 2);
+        QCOMPARE(outside, 2);
+    }
+
     void broken_guesses_are_told() {
         const NoiseSchedule schedule = noise_schedule({});
         for (const Objective& objective : objectives())

@@ -180,6 +180,29 @@ private Q_SLOTS:
         QCOMPARE(read_diffusers_folder(path("fields")).setup.remarks.size(), std::size_t(1));
     }
 
+    // diffusers knows no sigmoid of the signal: it gets the list, which comes back to the bit.
+    void a_schedule_of_ours_is_written_as_a_list() {
+        DiffusionSetup setup = setup_of(0);
+        setup.noise_schedule = {.id = "sigmoid-alpha", .zero_terminal_snr = true};
+        setup.threshold = true;
+        setup.threshold_quantile = 0.9;
+        setup.threshold_most = 3;
+        UNet network(setup.network);
+        fs::create_directories(path("list"));
+        write_diffusers_folder(path("list"), setup, weights_of(*network), Json::object());
+        const Json json = read_json(path("list/scheduler/scheduler_config.json"));
+        QCOMPARE(json["beta_schedule"].get<std::string>(), std::string("linear"));
+        QCOMPARE(json["trained_betas"].size(), std::size_t(1000));
+        const DiffusionSetup read = read_diffusers_folder(path("list")).setup;
+        QVERIFY(noise_schedule(read.noise_schedule).sigmas ==
+                noise_schedule(setup.noise_schedule).sigmas);
+        QVERIFY(read.threshold && read.threshold_quantile == 0.9 && read.threshold_most == 3);
+        QVERIFY(read.remarks.empty());
+        change(path("list/scheduler/scheduler_config.json"),
+               [](Json& spoilt) { spoilt["sample_max_value"] = 0.5; });
+        QVERIFY(says(refusal([&] { read_diffusers_folder(path("list")); }), "sample_max_value"));
+    }
+
     void what_is_wrong_is_named() {
         const struct {
             const char* name;

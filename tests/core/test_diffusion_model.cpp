@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A network that answers something that hangs on all of its input.
-std::shared_ptr<const Model> model_of(int classes, bool null_class, int size = 12,
-                                      int channels = 1) {
+std::shared_ptr<const Model> model_of(int classes, bool null_class, int size = 12, int channels = 1,
+                                      bool learned_variance = false) {
     DataShape shape{.size = size, .channels = channels, .classes = {}, .dataset = {}};
     Json about{{"title", "Tiny"},
                {"images_seen", 640},
@@ -37,6 +37,8 @@ std::shared_ptr<const Model> model_of(int classes, bool null_class, int size = 1
     setup.network = diffusion_network(options, 8, shape);
     setup.noise_schedule.id = "squaredcos_cap_v2";
     setup.objective = "v";
+    setup.learned_variance = learned_variance;
+    if (learned_variance) setup.network.out_channels *= 2;
     UNet network(setup.network);
     initialise(network, 3);
     const torch::NoGradGuard no_grad;
@@ -128,6 +130,79 @@ private Q_SLOTS:
         QVERIFY(off.index({inside}).max().item<float>() < 4 / 127.5f);
     }
 
+    void guidance_acts_where_it_is_told_to() {
+        const auto model = model_of(3, true);
+        const auto at = [&](double guidance, double low, double high, double rescale = 0) {
+            Fields fields = with(*model, "guidance", guidance);
+            set_field(fields, "guidance_low", low);
+            set_field(fields, "guidance_high", high);
+            set_field(fields, "guidance_rescale", rescale);
+            set_field(fields, "steps", std::int64_t(4));
+            return made(*model, request_of(5, 5), fields);
+        };
+        const auto pixels = [](const std::vector<Image>& images) {
+            std::vector<std::byte> all;
+            for (const Image& image : images)
+                all.insert(all.end(), image.pixels.begin(), image.pixels.end());
+            return all;
+        };
+        const auto everywhere = pixels(at(3, 0, 0)), nowhere = pixels(at(1, 0, 0));
+        QVERIFY(everywhere != nowhere);
+        QVERIFY(pixels(at(3, 0, 1e5)) == everywhere);
+        QVERIFY(pixels(at(3, 1e4, 1e5)) == nowhere);
+        QVERIFY(pixels(at(0, 1e4, 1e5)) == nowhere);
+        const auto between = at(3, 1, 20);
+        QVERIFY(pixels(between) != everywhere && pixels(between) != nowhere);
+        const auto calmed = at(3, 0, 0, 0.7);
+        QVERIFY(pixels(calmed) != everywhere);
+        QVERIFY(pixels(at(1, 0, 0, 0.7)) == nowhere);
+        // Still, no image depends on the others.
+        for (const auto& [many, low, high, rescale] :
+             {std::tuple{between, 1., 20., 0.}, {calmed, 0., 0., 0.7}}) {
+            Fields fields = with(*model, "guidance", 3.0);
+            set_field(fields, "guidance_low", low);
+            set_field(fields, "guidance_high", high);
+            set_field(fields, "guidance_rescale", rescale);
+            set_field(fields, "steps", std::int64_t(4));
+            QVERIFY(same(made(*model, request_of(1, 9), fields)[0], many[4]));
+        }
+    }
+
+    void guesses_are_limited_as_asked() {
+        const auto model = model_of(0, false);
+        const auto clamped_by = [&](const char* word) {
+            Fields fields = with(*model, "clamp", std::string(word));
+            set_field(fields, "steps", std::int64_t(4));
+            set_field(fields, "sampler", std::string("ddim"));
+            return made(*model, request_of(3, 5), fields)[2].pixels;
+        };
+        QVERIFY(clamped_by("own") == clamped_by("static"));
+        QVERIFY(clamped_by("off") != clamped_by("static"));
+        QVERIFY(clamped_by("dynamic") != clamped_by("static"));
+        QVERIFY(clamped_by("dynamic") != clamped_by("off"));
+    }
+
+    void a_learned_variance_is_used() {
+        for (const bool guided : {false, true}) {
+            const auto model = model_of(guided ? 2 : 0, guided, 12, 1, true);
+            const auto at = [&](const char* variance, std::int64_t count, std::int64_t seed) {
+                Fields fields = with(*model, "sampler", std::string("ddpm"));
+                set_field(fields, "variance", std::string(variance));
+                set_field(fields, "steps", std::int64_t(4));
+                return made(*model, request_of(count, seed), fields);
+            };
+            const auto own = at("own", 6, 3);
+            QVERIFY(same(own[5], at("learned", 1, 8)[0]));
+            QVERIFY(own[5].pixels != at("small", 1, 8)[0].pixels);
+            QVERIFY(own[5].pixels != at("large", 1, 8)[0].pixels);
+        }
+        const auto plain = model_of(0, false);
+        Fields fields = with(*plain, "sampler", std::string("ddpm"));
+        set_field(fields, "variance", std::string("learned"));
+        QVERIFY(refusal([&] { made(*plain, request_of(1, 1), fields); }).find("hasn't learned") !=
+                std::string::npos);
+    }
+
     void progress_comes_in_calls_and_steps() {
         const auto model = model_of(2, true);
         const Fields fields = with(*model, "steps", std::int64_t(4));
@@ -191,7 +266,8 @@ private Q_SLOTS:
         QCOMPARE(json["request"].dump(),
                  std::string("{\"model\":\"tiny\",\"count\":1,\"seed\":3,\"class\":\"shape 0\","
                              "\"sampler\":\"dpmpp_2m\",\"schedule\":\"karras\",\"steps\":2,"
-                             "\"guidance\":2.0}"));
+                             "\"guidance\":2.0,\"guidance_rescale\":0.0,\"guidance_low\":0.0,"
+                             "\"guidance_high\":0.0,\"clamp\":\"own\",\"form\":\"midpoint\"}"));
     }
 
     void what_a_model_cannot_do_is_refused() {

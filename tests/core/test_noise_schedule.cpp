@@ -106,6 +106,19 @@ private Q_SLOTS:
         }
     }
 
+    // ᾱ at a share u of the steps is the logistic curve, cut to begin at 1 and to end at 0.
+    void the_sigmoid_of_the_signal_is_one() {
+        const auto logistic = [](double u) { return 1 / (1 + std::exp(-u)); };
+        const NoiseSchedule schedule = noise_schedule(options_of("sigmoid-alpha"));
+        for (const int steps : {1, 250, 500, 900, 998}) {
+            const double u = steps / 1000.0;
+            const double wanted =
+                (logistic(3) - logistic(6 * u - 3)) / (logistic(3) - logistic(-3));
+            QVERIFY(close(alpha_bar_at(schedule.sigmas[std::size_t(steps) - 1]), wanted, 1e-4));
+        }
+        QVERIFY(close(alpha_bar_at(schedule.sigmas[499]), 0.5, 1e-5));
+    }
+
     void no_step_of_the_cosine_adds_all_noise() {
         const NoiseSchedule cosine = noise_schedule({.id = "squaredcos_cap_v2"});
         for (std::size_t t = 1; t < cosine.sigmas.size(); ++t) {

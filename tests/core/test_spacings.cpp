@@ -4,6 +4,7 @@
 
 #include "core/base/table.h"
 #include "core/diffusion/spacings.h"
+#include "refusal.h"
 
 using namespace daguerre;
 
@@ -11,7 +12,8 @@ namespace {
 
 std::vector<NoiseSchedule> schedules() {
     std::vector<NoiseSchedule> result;
-    for (const char* id : {"linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid"})
+    for (const char* id :
+         {"linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid", "sigmoid-alpha"})
         for (bool zero : {false, true})
             result.push_back(noise_schedule({.id = id, .zero_terminal_snr = zero}));
     result.push_back(noise_schedule({.steps = 10, .beta_end = 0.9}));
@@ -54,7 +56,7 @@ private Q_SLOTS:
     }
 
     void ranges_reach_both_ends() {
-        for (const char* id : {"karras", "exponential", "lu"})
+        for (const char* id : {"karras", "exponential", "beta-sigma"})
             for (const NoiseSchedule& schedule : schedules())
                 for (int n : {2, 3, 20, 1000}) {
                     const std::vector<double> sigmas = visited(id, schedule, n);
@@ -65,9 +67,25 @@ private Q_SLOTS:
                 }
     }
 
-    void lu_is_exponential() {
-        for (const NoiseSchedule& schedule : schedules())
-            QCOMPARE(visited("lu", schedule, 17), visited("exponential", schedule, 17));
+    // Family A of diffusers: karras over what its timestep_spacing reached.
+    void ranges_may_be_given() {
+        const NoiseSchedule linear = noise_schedule({});
+        const std::vector<double> steps = visited("leading", linear, 8);
+        for (const Spacing& spacing : spacings()) {
+            const auto between = [&](double high, double low) {
+                return sigmas_between(spacing, high, low, 8);
+            };
+            if (!spacing.range) {
+                QVERIFY(says(refusal([&] { between(80, 0.002); }), "training steps"));
+                continue;
+            }
+            QVERIFY(between(linear.sigma_max(), linear.sigma_min()) == spacing.sigmas(linear, 8));
+            const std::vector<double> sigmas = between(steps[0], steps[7]);
+            QCOMPARE(sigmas.size(), std::size_t(9));
+            QCOMPARE(sigmas[0], steps[0]);
+            QCOMPARE(sigmas[7], steps[7]);
+            QCOMPARE(sigmas_between(spacing, 80, 0.002, 1), (std::vector<double>{80, 0}));
+        }
     }
 
     void exponential_has_one_ratio() {
@@ -83,6 +101,9 @@ private Q_SLOTS:
         QCOMPARE(steps_of("trailing", linear, 7), Steps({999, 856, 713, 570, 428, 285, 142}));
         QCOMPARE(steps_of("leading", linear, 7), Steps({852, 710, 568, 426, 284, 142, 0}));
         QCOMPARE(steps_of("linspace", linear, 7), Steps({999, 832, 666, 500, 333, 166, 0}));
+        // The same of DPMSolverMultistepScheduler, which counts n + 1 and drops the last.
+        QCOMPARE(steps_of("leading-b", linear, 7), Steps({875, 750, 625, 500, 375, 250, 125}));
+        QCOMPARE(steps_of("linspace-b", linear, 7), Steps({999, 856, 714, 571, 428, 285, 143}));
         // Halves go to the even neighbour: 1000 − 62.5 is 938, 1000 − 187.5 is 812.
         QCOMPARE(steps_of("trailing", linear, 16), Steps({999, 937, 874, 811, 749, 687, 624, 561,
                                                           499, 437, 374, 311, 249, 187, 124, 61}));
