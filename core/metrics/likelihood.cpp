@@ -10,6 +10,7 @@ namespace daguerre {
 namespace {
 
 constexpr std::int64_t images_at_once = 64;
+constexpr std::int64_t most_images = 1000;  // a bound takes a hundred decodings an image
 
 }  // namespace
 
@@ -18,7 +19,7 @@ std::optional<Figure> likelihood_figure(const Model& model, const Dataset& real,
                                         std::vector<std::string>& remarks,
                                         const OnProgress& on_progress) {
     const ModelInfo& info = model.info();
-    const auto some = some_of(real, request.count, info.classes);
+    const auto some = some_of(real, std::min(request.count, most_images), info.classes);
     const std::int64_t count = some->info().count;
     GenerateRequest machine{
         .precision = request.precision, .device = request.device, .threads = int(request.threads)};

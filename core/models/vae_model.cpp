@@ -62,12 +62,15 @@ public:
           networks_(std::move(network), [config = config_] { return Vae(config); }),
           about_(std::move(about)),
           info_(info_of(config_, null_class, about_, id, std::move(sha256))) {
-        // Of the codes' covariance; the root of what rounding made negative is 0.
+        // Of the codes' covariances; the root of what rounding made negative is 0.
         const at::Tensor mean = networks_.original()->code_mean.to(at::kDouble);
-        const at::Tensor covariance =
-            networks_.original()->code_second.to(at::kDouble) - mean.outer(mean);
-        const auto [values, vectors] = at::linalg_eigh((covariance + covariance.t()) / 2);
-        code_root_ = (vectors * values.clamp_min(0).sqrt()).mm(vectors.t()).to(at::kFloat);
+        const at::Tensor covariance = networks_.original()->code_second.to(at::kDouble) -
+                                      mean.unsqueeze(2) * mean.unsqueeze(1);
+        const auto [values, vectors] =
+            at::linalg_eigh((covariance + covariance.transpose(1, 2)) / 2);
+        code_roots_ = (vectors * values.clamp_min(0).sqrt().unsqueeze(1))
+                          .bmm(vectors.transpose(1, 2))
+                          .to(at::kFloat);
     }
 
     const ModelInfo& info() const override { return info_; }
@@ -108,7 +111,7 @@ private:
     NetworkCopies<Vae> networks_;
     Json about_;
     ModelInfo info_;
-    at::Tensor code_root_;  // [latent, latent]
+    at::Tensor code_roots_;  // [K, latent, latent]
 };
 
 /// float32 always: decoding takes so little time that bf16 would save none.
@@ -158,7 +161,9 @@ at::Tensor VaeModel::code_of_image(const Plan& plan, std::int64_t i) const {
     const at::Tensor z = latent_of_image(plan.request, plan.options.walk, i, config_.latent) *
                          plan.options.temperature;
     if (plan.options.codes == "standard") return z;
-    return networks_.original()->code_mean + code_root_.mv(z);
+    std::int64_t row = class_of(info_, plan.request, i);
+    if (row < 0) row = config_.classes;
+    return networks_.original()->code_mean[row] + code_roots_[row].mv(z);
 }
 
 std::vector<Image> VaeModel::made(const Plan& plan, std::int64_t first) const {

@@ -52,7 +52,8 @@ nn::GroupNorm norm_of(std::int64_t width) {
 
 std::int64_t value_count(const VaeConfig& config) {
     const std::int64_t latent = config.latent, joined = class_values(config);
-    std::int64_t count = 1 + latent + latent * latent;  // the running means
+    const std::int64_t rows = config.classes + 1;
+    std::int64_t count = 1 + rows * (latent + latent * latent);  // the running means
     const std::vector<LevelPlan> levels = levels_of(config);
     for (std::size_t i = 0; i < levels.size(); ++i) {
         const std::int64_t width = levels[i].width, above = above_decoded(config, i);
@@ -92,8 +93,9 @@ std::uint64_t kept_bytes(const VaeConfig& config) {
 
 VaeImpl::VaeImpl(const VaeConfig& config)
     : error(register_buffer("error", at::ones({}))),
-      code_mean(register_buffer("code_mean", at::zeros({config.latent}))),
-      code_second(register_buffer("code_second", at::eye(config.latent))),
+      code_mean(register_buffer("code_mean", at::zeros({config.classes + 1, config.latent}))),
+      code_second(register_buffer("code_second",
+                                  at::eye(config.latent).repeat({config.classes + 1, 1, 1}))),
       config_(config) {
     nn::ModuleList down, up, down_norms, up_norms;
     const std::vector<LevelPlan> levels = levels_of(config);

@@ -40,7 +40,8 @@ public:
     const VaeConfig& config() const { return config_; }
 
     /// Running means over the training images, which aren't trained: the mean square of what
-    /// decoding misses; mean and E[z·zᵀ] of the codes.
+    /// decoding misses; [K, latent] and [K, latent, latent] mean and E[z·zᵀ] of the codes, a row a
+    /// class and the last one of all images.
     at::Tensor error, code_mean, code_second;
 
 private:

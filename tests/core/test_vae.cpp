@@ -169,6 +169,25 @@ private Q_SLOTS:
         QVERIFY(bound_of_many(network, y, {}, at::randn({500, 4})) < one);
     }
 
+    void each_class_has_codes_of_its_own() {
+        Vae network = network_of(config_of(16, 1, 2, 2));
+        for (const int row : {0, 1, 2}) {
+            const at::Tensor mean = at::full({2}, 3.0 * (row - 1));
+            network->code_mean[row].copy_(mean);  // and they don't differ
+            network->code_second[row].copy_(mean.outer(mean));
+        }
+        Json about{{"family", "vae"}, {"image", {{"width", 16}, {"height", 16}, {"channels", 1}}}};
+        about["classes"] = Json::array({"a", "b"});
+        const auto model = make_vae_model("tiny", network, true, about, "");
+        const Fields fields = with(*model, {{"codes", std::string("fitted")}});
+        const std::vector<Image> images = made(*model, 4, fields);  // classes in turn
+        QVERIFY(images[0].pixels == images[2].pixels && images[1].pixels == images[3].pixels);
+        QVERIFY(images[0].pixels != images[1].pixels);
+        const at::Tensor labels = at::tensor({std::int64_t(1)});
+        const at::Tensor decoded = network->decode(at::zeros({1, 2}), labels);
+        QVERIFY(images[0].pixels == images_of(quantised(decoded))[0].pixels);  // seed 3: class b
+    }
+
     void fitted_codes_are_spread_as_those_of_the_data() {
         const auto plain = model_of(), moved = model_of(2, 0.5, 2);
         const auto in = [](const Model& model, const char* codes) {
