@@ -154,6 +154,7 @@ void FieldsForm::addRow(const Field& field, QGridLayout* grid, int line) {
     auto* label = new QLabel(title, this);
     label->setForegroundRole(dimRole);
     label->setBuddy(row.editor);
+    row.label = label;
     label->setToolTip(help);
     grid->addWidget(label, line, 0);
     grid->addLayout(row.layout, line, 1);
@@ -255,6 +256,14 @@ void FieldsForm::reset() {
 QHBoxLayout* FieldsForm::row(const std::string& key) const {
     const auto found = rows_.find(key);
     return found == rows_.end() ? nullptr : found->second.layout;
+}
+
+void FieldsForm::setRowVisible(const std::string& key, bool visible) {
+    const auto found = rows_.find(key);
+    if (found == rows_.end()) return;
+    found->second.label->setVisible(visible);
+    for (int i = 0; i < found->second.layout->count(); ++i)
+        if (QWidget* part = found->second.layout->itemAt(i)->widget()) part->setVisible(visible);
 }
 
 QWidget* FieldsForm::editor(const std::string& key) const {

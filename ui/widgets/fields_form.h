@@ -33,6 +33,8 @@ public:
     /// Where the editor of a field stands; a button beside it is added at its end. Null: no such
     /// key.
     QHBoxLayout* row(const std::string& key) const;
+    /// Takes a row out of sight, and back; its value counts either way.
+    void setRowVisible(const std::string& key, bool visible);
     /// What takes the focus for this field.
     QWidget* editor(const std::string& key) const;
 
@@ -43,7 +45,7 @@ Q_SIGNALS:
 private:
     struct Row {
         QHBoxLayout* layout = nullptr;
-        QWidget* editor = nullptr;
+        QWidget *label = nullptr, *editor = nullptr;
         std::function<void(const FieldValue&)> show;
     };
     void addRow(const Field& field, QGridLayout* grid, int line);

@@ -11,6 +11,7 @@
 #include <array>
 
 #include "core/base/error.h"
+#include "core/diffusion/samplers.h"
 #include "ui/session/actions.h"
 #include "ui/widgets/fields_form.h"
 #include "ui/widgets/icons.h"
@@ -121,7 +122,10 @@ MakePanel::MakePanel(Actions& actions, QWidget* parent) : QWidget(parent) {
     column->addWidget(picture_ = makePicture());
     column->addStretch();
     for (FieldsForm* form : {form_, more_})
-        connect(form, &FieldsForm::changed, this, &MakePanel::changed);
+        connect(form, &FieldsForm::changed, this, [this](const QString& key) {
+            if (key == QLatin1String("sampler")) showFollowed();
+            Q_EMIT changed();
+        });
 
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
@@ -239,10 +243,24 @@ void MakePanel::setModel(const std::shared_ptr<const Model>& model,
         connect(dice, &QToolButton::clicked, this, &MakePanel::newSeed);
         row->addWidget(dice);
     }
+    showFollowed();
     moreButton_->setVisible(!rest.empty());
     moreLine_->setVisible(!rest.empty());
     setValues(before);
     Q_EMIT changed();
+}
+
+/// Options that the chosen sampler doesn't follow are out of the way.
+void MakePanel::showFollowed() {
+    const Field* chosen = find_field(form_->fields(), "sampler");
+    if (!chosen) return;
+    const auto& rows = samplers();
+    const auto sampler = std::ranges::find(rows, text_of(chosen->value), &Sampler::id);
+    if (sampler == rows.end()) return;
+    for (FieldsForm* form : {form_, more_})
+        for (const Field& field : form->fields())
+            form->setRowVisible(field.key,
+                                followers(field.key).empty() || sampler->follows(field.key));
 }
 
 Fields MakePanel::fields() const {

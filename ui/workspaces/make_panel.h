@@ -64,6 +64,7 @@ private:
     QWidget* makeHeading(Actions& actions);
     QWidget* makePicture();
     QWidget* makeFoot();
+    void showFollowed();
 
     FieldsForm *form_, *more_;
     QToolButton *moreButton_, *favourite_, *hold_, *info_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/diffusion/sampling_words.h"
 #include "core/base/json.h"
 
 namespace daguerre {
@@ -114,7 +115,7 @@ QStringList restoreFields(const Record& record, Fields& fields) {
             continue;
         }
         try {
-            set_field_text(fields, key, asChoice(*field, value));
+            set_sampling_text(fields, key, asChoice(*field, value));
         } catch (const Error& error) {
             unused << (key == "class" ? QCoreApplication::translate(
                                             "restore", "this model knows no class “%1”")
