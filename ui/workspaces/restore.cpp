@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/diffusion/sampling_words.h"
 #include "core/base/json.h"
+#include "core/diffusion/sampling_words.h"
 
 namespace daguerre {
 namespace {
