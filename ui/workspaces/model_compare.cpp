@@ -4,7 +4,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
-#include <QPointer>
 #include <QToolButton>
 #include <algorithm>
 
@@ -215,15 +214,18 @@ void ModelCompare::open(Column& column, const std::string& name) {
 void ModelCompare::look(Column& column) {
     const auto job = makeJob<Errand>(
         tr("Look at a model"),
-        [this, &column, widget = QPointer(column.widget), name = column.models->currentData(),
+        [this, widget = column.widget, name = column.models->currentData(),
          sha256 = column.model->info().sha256](const OnProgress&) -> Errand::Then {
             const QString bytes =
                 bytesWords(model_facts(model_folder(name.toString().toStdString())).bytes);
             const QStringList told = tellingWords(evaluations_of(sha256));
-            return [=, this, &column] {
-                if (!widget || column.models->currentData() != name) return;
-                column.told = QStringList(tr("%1 on disk").arg(bytes)) + told;
-                if (column.seconds > 0) showFacts(column);
+            return [=, this] {
+                // It may have been closed meanwhile, or shows another model.
+                for (const auto& each : columns_) {
+                    if (each->widget != widget || each->models->currentData() != name) continue;
+                    each->told = QStringList(tr("%1 on disk").arg(bytes)) + told;
+                    if (each->seconds > 0) showFacts(*each);
+                }
             };
         });
     connect(job.get(), &Errand::ready, this, Errand::call);
