@@ -58,7 +58,7 @@ ModelRow rowOf(const ModelEntry& entry, const ModelSource& source) {
     row.facts = model_facts(entry.folder);
     row.evaluations = evaluations_of(row.facts.weights_sha256);
     try {
-        row.info = source.peek(entry.folder.empty() ? entry.id : entry.folder.string());
+        row.info = source.peek(nameInCommands(entry));
     } catch (const Error& error) {
         row.trouble = words(error.sentence());
     }
@@ -76,6 +76,10 @@ Image sheetOf(const Model& model, const OnProgress& on_progress) {
 }
 
 }  // namespace
+
+std::string nameInCommands(const ModelEntry& entry) {
+    return entry.folder.empty() || entry.bundled ? entry.id : entry.folder.string();
+}
 
 QWidget* makeModels(Session& session) { return new Models(session); }
 
@@ -161,9 +165,7 @@ void Models::connectActions() {
     on("try-model", [this] {
         const ModelRow* row = current();
         if (!row || !row->trouble.isEmpty()) return;
-        session_.openModel(row->entry.folder.empty() || row->entry.bundled
-                               ? row->entry.id
-                               : row->entry.folder.string());
+        session_.openModel(nameInCommands(row->entry));
         session_.showWorkspace(QStringLiteral("generate"));
     });
     on("import-model", [this] { askFolder(false); });
@@ -272,7 +274,7 @@ void Models::makeSamples(const ModelRow& row) {
         tr("Make samples of %1").arg(QString::fromStdString(row.entry.id)),
         [this, entry = row.entry, file,
          open = session_.source().open](const OnProgress& on_progress) -> Errand::Then {
-            const auto model = open(entry.folder.empty() ? entry.id : entry.folder.string());
+            const auto model = open(nameInCommands(entry));
             const auto sheet = std::make_shared<const Image>(sheetOf(*model, on_progress));
             if (sheet->width == 0) return {};
             write_image(file, *sheet);

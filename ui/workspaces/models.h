@@ -20,6 +20,9 @@ class ModelsPanel;
 class Notice;
 class Session;
 
+/// How a command names a model: by its id where it is bundled, else by its folder.
+std::string nameInCommands(const ModelEntry& entry);
+
 class Models : public QWidget {
     Q_OBJECT
 public:

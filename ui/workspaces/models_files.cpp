@@ -61,7 +61,7 @@ void Models::exportTo(const fs::path& folder) {
         tr("Export %1").arg(QString::fromStdString(row->entry.id)),
         [=, this, entry = row->entry,
          open = session_.source().open](const OnProgress& on_progress) -> Errand::Then {
-            const auto model = open(entry.folder.empty() ? entry.id : entry.folder.string());
+            const auto model = open(nameInCommands(entry));
             const int alike = export_model(*model, folder, on_progress);
             if (alike == 0) return {};
             return [=, this] {

@@ -22,9 +22,7 @@ void Models::askMeasure() {
 void Models::measure(const std::string& dataset, const EvaluateRequest& request) {
     const ModelRow* row = current();
     if (!row) return;
-    const std::string id = row->entry.id;
-    const std::string subject =
-        row->entry.folder.empty() || row->entry.bundled ? id : row->entry.folder.string();
+    const std::string id = row->entry.id, subject = nameInCommands(row->entry);
     run(
         tr("Measure %1").arg(QString::fromStdString(id)),
         [=, this](const OnProgress& on_progress) -> Errand::Then {

@@ -14,7 +14,7 @@
 namespace daguerre {
 namespace {
 
-constexpr std::size_t shownHash = 10;
+constexpr std::size_t shownHash = 10, dayLength = 10;  // characters
 
 QString tr(const char* text) { return QCoreApplication::translate("quality", text); }
 
@@ -50,7 +50,7 @@ QString measuredWords(const Evaluation& e) {
                 tr("features of %1 (%2)")
                     .arg(QString::fromStdString(e.network),
                          QString::fromStdString(e.network_sha256.substr(0, shownHash)));
-    return text + QStringLiteral(", ") + QString::fromStdString(e.date.substr(0, shownHash));
+    return text + QStringLiteral(", ") + QString::fromStdString(e.date.substr(0, dayLength));
 }
 
 QStringList tellingWords(const std::vector<Evaluation>& all) {
