@@ -9,6 +9,7 @@ Command train_command();
 Command generate_command();
 Command inpaint_command();
 Command evaluate_command();
+Command convert_command();
 Command inspect_command();
 Command devices_command();
 Command bench_command();
@@ -16,8 +17,8 @@ Command bench_command();
 const std::vector<Command>& commands() {
     static const std::vector<Command> rows{
         datasets_command(), fetch_command(),   models_command(),   train_command(),
-        generate_command(), inpaint_command(), evaluate_command(), inspect_command(),
-        devices_command(),  bench_command()};
+        generate_command(), inpaint_command(), evaluate_command(), convert_command(),
+        inspect_command(),  devices_command(), bench_command()};
     return rows;
 }
 

@@ -12,6 +12,7 @@
 #include "core/image/film.h"
 #include "core/image/image_file.h"
 #include "core/models/open_model.h"
+#include "core/models/reproduce.h"
 #include "core/nn/device.h"
 
 namespace daguerre {
@@ -24,7 +25,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t slice_of_images = 64;
 
 struct Words {
-    std::string model, out, film, steps;
+    std::string model, out, film, steps, start, tensors;
     FieldOptions request, sampling;
 };
 
@@ -46,10 +47,22 @@ void check_output(const fs::path& path, bool is_file, const fs::path& model) {
                     {{"path", path}});
 }
 
+void check_tensors(const Words& words, const fs::path& model) {
+    if (fs::path(words.tensors).extension() != ".safetensors")
+        throw Error("“{file}” can't be written. Let it end in .safetensors.",
+                    {{"file", words.tensors}});
+    check_output(words.tensors, true, model);
+    if (!words.start.empty() &&
+        fs::weakly_canonical(words.tensors) == fs::weakly_canonical(words.start))
+        throw Error("--start and --save-tensors both name “{file}”. Save under another name.",
+                    {{"file", words.start}});
+}
+
 void check_outputs(const Words& words, const fs::path& model_folder) {
     const fs::path model = fs::weakly_canonical(model_folder);
     check_output(words.out, has_image_suffix(words.out), model);
     if (!words.steps.empty()) check_output(words.steps, false, model);
+    if (!words.tensors.empty()) check_tensors(words, model);
     if (words.film.empty()) return;
     if (!is_film(words.film))
         throw Error("“{film}” can't be written as a film. Let it end in .gif, .png or .mp4.",
@@ -80,18 +93,20 @@ void check_memory(const Words& words, const ModelInfo& info, std::int64_t count,
 class Making {
 public:
     Making(Terminal& terminal, const Words& words, std::shared_ptr<const Model> model,
-           const GenerateRequest& request, const Fields& sampling)
+           const GenerateRequest& request, const Fields& sampling, TensorFiles tensors)
         : terminal_(terminal),
           words_(words),
           model_(std::move(model)),
           request_(request),
-          sampling_(sampling) {}
+          sampling_(sampling),
+          tensors_(std::move(tensors)) {}
 
     Result make() {
         Result result{.seed = request_.seed};
         while (made_ < request_.count && !result.stopped) {
             const std::int64_t left = request_.count - made_;
-            const std::int64_t wanted = walks() ? left : std::min(slice_of_images, left);
+            const std::int64_t wanted =
+                walks() || in_tensors() ? left : std::min(slice_of_images, left);
             std::vector<Image> images = make_slice(wanted);
             result.stopped = std::int64_t(images.size()) < wanted;
             keep(images, result.files);
@@ -103,13 +118,15 @@ public:
 private:
     /// Its images are the frames of one film, and hang on how many there are.
     bool walks() const { return !model_->each_alone(sampling_); }
+    /// One file starts, or keeps, all of them.
+    bool in_tensors() const { return tensors_.start || !tensors_.save.empty(); }
     bool whole_file() const { return has_image_suffix(words_.out); }
 
     std::vector<Image> make_slice(std::int64_t count) {
         GenerateRequest slice = request_;
         slice.count = count;
         slice.seed = seed_of(request_, made_);
-        return model_->generate(slice, sampling_, [&](const Progress& at) {
+        const OnProgress on_progress = [&](const Progress& at) {
             const double share = at.total > 0 ? double(at.done) / double(at.total) : 0;
             if (at.preview) {
                 terminal_.progress({.done = double(made_) + share * double(count),
@@ -118,7 +135,9 @@ private:
                 if (!words_.film.empty() || !words_.steps.empty()) take_step(at.preview());
             }
             return !terminal_.stopped();
-        });
+        };
+        if (in_tensors()) return generate(*model_, slice, sampling_, tensors_, on_progress);
+        return model_->generate(slice, sampling_, on_progress);
     }
 
     void take_step(const Preview& preview) {
@@ -142,6 +161,10 @@ private:
 
     void finish(std::vector<fs::path>& files) {
         if (!words_.steps.empty() && fs::exists(words_.steps)) files.push_back(words_.steps);
+        if (made_ > 0 && !tensors_.save.empty()) {
+            told(tensors_.save, request_.seed);
+            files.push_back(tensors_.save);
+        }
         if (images_.empty()) return;
         if (whole_file()) {
             Image sheet = square_of(images_);
@@ -169,6 +192,7 @@ private:
     std::shared_ptr<const Model> model_;
     GenerateRequest request_;
     Fields sampling_;
+    TensorFiles tensors_;
     std::int64_t made_ = 0;
     std::vector<Image> images_;
     FilmFrames frames_;
@@ -179,19 +203,34 @@ std::string summary(std::size_t files, const Words& words) {
     std::string text = words.out;
     if (!words.film.empty()) text += "\n" + words.film;
     if (!words.steps.empty()) text += "\n" + words.steps;
+    if (!words.tensors.empty()) text += "\n" + words.tensors;
     return text;
+}
+
+/// What is given and wanted in tensors; the start says how many images there are.
+TensorFiles tensor_files(const Words& words, GenerateRequest& request) {
+    TensorFiles files{.save = words.tensors};
+    if (words.start.empty()) return files;
+    files.start = read_start_tensors(words.start);
+    const std::int64_t count = count_of(*files.start);
+    if (words.request.named("count") && request.count != count)
+        throw Error("--count is {count}, and “{file}” starts {n} images. Leave --count out.",
+                    {{"count", request.count}, {"file", words.start}, {"n", count}});
+    request.count = count;
+    return files;
 }
 
 Result run(Terminal& terminal, const Words& words, const Fields& machine) {
     Fields fields = fields_of<GenerateRequest>();
     for (const Field& field : machine) set_field(fields, field.key, field.value);
     words.request.take(fields, "generate");
-    const auto request = options_from<GenerateRequest>(fields);
+    auto request = options_from<GenerateRequest>(fields);
     const fs::path folder = model_folder(words.model);
     check_outputs(words, folder);
 
     const DeviceChoice device = use_device(request.device, request.threads);
     const auto model = open_model(words.model);
+    const TensorFiles tensors = tensor_files(words, request);
     Fields sampling = model->generate_fields();
     words.sampling.take(sampling, words.model);
     class_of(model->info(), request, 0);  // throws for a class it doesn't know
@@ -199,7 +238,7 @@ Result run(Terminal& terminal, const Words& words, const Fields& machine) {
     terminal.remark(device.why.text());
     for (const std::string& remark : model->info().remarks) terminal.remark(remark);
 
-    const Result result = Making(terminal, words, model, request, sampling).make();
+    const Result result = Making(terminal, words, model, request, sampling, tensors).make();
     terminal.line(summary(result.files.size(), words));
     return result;
 }
@@ -224,6 +263,14 @@ Command generate_command() {
                 app.add_option("--save-steps", words->steps,
                                "folder that gets each step of each image as PNG")
                     ->type_name("DIR");
+                app.add_option("--start", words->start,
+                               "start from the noise of this file: x [images, channels, height, "
+                               "width], noise.0, noise.1, ... for samplers that draw it, "
+                               "class_labels; float32 is the precision then")
+                    ->type_name("FILE.safetensors");
+                app.add_option("--save-tensors", words->tensors,
+                               "file that gets x and the clean guess of every step as numbers")
+                    ->type_name("FILE.safetensors");
                 return [words](Terminal& terminal, const Fields& machine) {
                     return run(terminal, *words, machine);
                 };

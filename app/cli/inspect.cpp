@@ -9,6 +9,7 @@
 #include "core/image/image_file.h"
 #include "core/image/record.h"
 #include "core/models/open_model.h"
+#include "core/models/single_file.h"
 
 namespace daguerre {
 namespace {
@@ -182,6 +183,8 @@ Result run(Terminal& terminal, const std::string& name, bool all) {
         if (has_image_suffix(path) || path.has_parent_path())
             throw Error("There is no file or folder “{name}”.", {{"name", name}});
         show(terminal, "dataset", name, about_dataset(terminal, name, all));
+    } else if (fs::is_regular_file(path) && is_weights_name(path)) {
+        show(terminal, "model", path, about_model(*open_model(name)));
     } else if (fs::is_regular_file(path) && !is_archive(path)) {
         show(terminal, "image", path, about_image(path));
     } else if (fs::exists(path / "run.json")) {

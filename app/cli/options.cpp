@@ -120,6 +120,12 @@ void FieldOptions::take(Fields& fields, const std::string& owner) const {
     check_followed(fields);
 }
 
+bool FieldOptions::named(const std::string& key) const {
+    return std::any_of(options_.begin(), options_.end(), [&](const auto& pair) {
+        return pair.first == key && pair.second->count() > 0;
+    });
+}
+
 void refuse_unknown_words(const CLI::App& app) {
     const std::vector<std::string> words = app.remaining(false);
     if (words.empty()) return;

@@ -27,6 +27,8 @@ public:
     /// no option “--steps”." Throws UnknownWord, also for an option that the chosen sampler doesn't
     /// follow, and as set_field_text.
     void take(Fields& fields, const std::string& owner) const;
+    /// Whether the command line names this field.
+    bool named(const std::string& key) const;
 
 private:
     std::vector<std::pair<std::string, CLI::Option*>> options_;  // key, its option

@@ -79,14 +79,17 @@ at::Tensor loops::plms(const Sampling& sampling, at::Tensor x) {
     });
 }
 
-/// The first three steps are Runge and Kutta's, with the middle in ln σ.
+/// The first three steps are Runge and Kutta's. Their middle is that of the training steps, where
+/// these are known.
 at::Tensor loops::pndm(const Sampling& sampling, at::Tensor x) {
     std::vector<at::Tensor> past;
     return walked(sampling, std::move(x), [&](const Step& at) -> at::Tensor {
         if (at.i < 3 && at.next == 0) return at.denoised;
         remember(past, at.slope(), 4);
-        const double h = at.next - at.now, middle = std::sqrt(at.now * at.next);
+        const double h = at.next - at.now;
         if (at.i >= 3) return at.x + equal_steps(past) * h;
+        const double middle = sampling.options.middle ? sampling.options.middle(at.now, at.next)
+                                                      : std::sqrt(at.now * at.next);
         const at::Tensor k1 = past[0];
         const at::Tensor k2 = sampling.slope(at.x + k1 * (middle - at.now), middle);
         const at::Tensor k3 = sampling.slope(at.x + k2 * (middle - at.now), middle);

@@ -23,6 +23,13 @@ at::Tensor moved(const at::Tensor& x, const at::Tensor& guess, double from, doub
     return guess + (x - guess) * (to / from);
 }
 
+/// place: -1 the deviation of the variance `small`, 1 that of `large`. Source: Nichol and Dhariwal
+/// 2021 (arXiv:2102.09672), eq. 15.
+at::Tensor deviation_between(const at::Tensor& place, double small, double large) {
+    const at::Tensor share = (place + 1) / 2;
+    return ((share * std::log(large) + (1 - share) * std::log(small)) / 2).exp();
+}
+
 }  // namespace
 
 at::Tensor loops::ddim(const Sampling& sampling, at::Tensor x) {
@@ -41,11 +48,11 @@ at::Tensor loops::ddpm(const Sampling& sampling, at::Tensor x) {
         const at::Tensor mean = at.denoised + (at.x - at.denoised) * (next / now);
         if (variance != "learned")
             return sampling.noisy(mean, std::sqrt(variance == "large" ? large : small));
-        // Source: Nichol and Dhariwal 2021 (arXiv:2102.09672), eq. 15.
-        const at::Tensor share = (sampling.options.learned_variance().to(at.x.options()) + 1) / 2;
-        const at::Tensor deviation =
-            ((share * std::log(large) + (1 - share) * std::log(small)) / 2).exp();
-        return mean + sampling.noise().to(at.x.options()) * deviation;
+        const at::Tensor learned = sampling.options.learned_variance().to(at.x.options());
+        return mean + sampling.noise().to(at.x.options()) *
+                          (sampling.options.variance_is_place
+                               ? deviation_between(learned, small, large)
+                               : (learned.clamp_min(0) * (1 + next)).sqrt());
     });
 }
 

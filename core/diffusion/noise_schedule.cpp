@@ -139,6 +139,12 @@ const std::vector<NoiseScheduleRow>& noise_schedules() {
     return rows;
 }
 
+std::vector<std::string> schedules_to_learn() {
+    std::vector<std::string> list = ids(noise_schedules());
+    std::erase(list, "trained_betas");
+    return list;
+}
+
 NoiseSchedule noise_schedule(const NoiseScheduleOptions& options) {
     std::vector<float> beta = betas(options);
     if (options.zero_terminal_snr) beta = with_zero_terminal_snr(beta);
@@ -163,6 +169,12 @@ double NoiseSchedule::sigma_of(double t) const {
     const double part = place - double(below);
     if (part == 0) return sigmas[below];
     return std::exp(std::lerp(std::log(sigmas[below]), std::log(sigmas[below + 1]), part));
+}
+
+double NoiseSchedule::middle_of(double high, double low) const {
+    const double from = t_of(low), half = (t_of(high) - from) / 2;
+    const bool whole = std::floor(from) == from && std::floor(2 * half) == 2 * half;
+    return sigma_of(from + (whole ? std::floor(half) : half));
 }
 
 }  // namespace daguerre

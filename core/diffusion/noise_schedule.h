@@ -20,6 +20,9 @@ struct NoiseSchedule {
     double t_of(double sigma) const;
     /// σ at step t, also between steps: linear in ln σ. t is clamped to [0, T-1].
     double sigma_of(double t) const;
+    /// The level half way between two by training steps; between whole steps a whole one, the lower
+    /// of the two nearest, as diffusers' PNDMScheduler has it.
+    double middle_of(double high, double low) const;
 };
 
 struct NoiseScheduleOptions {
@@ -36,6 +39,8 @@ struct NoiseScheduleRow {
 };
 /// linear, scaled_linear, squaredcos_cap_v2, sigmoid, sigmoid-alpha, trained_betas.
 const std::vector<NoiseScheduleRow>& noise_schedules();
+/// Ids of those that a person can choose: all that need no list of β.
+std::vector<std::string> schedules_to_learn();
 
 /// The table as diffusers computes it (β and ᾱ rounded to float32). Throws UnknownWord for the id;
 /// Error for steps outside 2..100000, β outside (0, 1), and β so small or large that float32 can't

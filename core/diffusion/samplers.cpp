@@ -160,7 +160,7 @@ const std::vector<Sampler>& samplers() {
          .highest_order = 4},
         {.id = "pndm",
          .title = "PNDM",
-         .source = from(liu, "algorithm 2, the middle of a start step in ln σ"),
+         .source = from(liu, "algorithm 2"),
          .order = 2,
          .loop = loops::pndm},
         {.id = "dpm2",
@@ -236,6 +236,8 @@ SamplerOptions Sampler::settled(const SamplerOptions& wanted) const {
     take("churn_high", &SamplerOptions::churn_high);
     take("churn_noise", &SamplerOptions::churn_noise);
     result.learned_variance = wanted.learned_variance;
+    result.variance_is_place = wanted.variance_is_place;
+    result.middle = wanted.middle;
     return result;
 }
 

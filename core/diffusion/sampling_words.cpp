@@ -65,6 +65,9 @@ constexpr Name spacing_names[]{
     {"sgm uniform", "linspace-b"},
 };
 
+/// What clamps were called before.
+constexpr Name clamp_names[]{{"own", "auto"}, {"static", "on"}};
+
 /// “DPM++ 2M” and “dpmpp_2m” become one word.
 std::string folded(std::string_view text) {
     std::string word;
@@ -126,6 +129,8 @@ Meaning meaning_of(std::string_view key, std::string_view text) {
         const std::string spacing = spacing_named(word);
         return spacing.empty() ? itself : Meaning{{"schedule", spacing}};
     }
+    for (const Name& clamp : clamp_names)
+        if (key == "clamp" && word == clamp.name) return {{"clamp", clamp.id}};
     if (key != "sampler") return itself;
     for (const char* before : {"", "sample", "k"}) {  // k-diffusion's and its users'
         if (!word.starts_with(before)) continue;

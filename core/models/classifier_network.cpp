@@ -233,6 +233,8 @@ ClassifierSize classifier_size(const ClassifierOptions& options, std::int64_t ba
         throw Error(
             "Noisy images need the network “unet”, and clean ones another: set backbone=unet and "
             "noise_schedule together, or leave both.");
+    if (options.zero_terminal_snr && !options.noisy())
+        throw Error("Clean images have no last noise level: leave zero_terminal_snr out.");
     if (options.backbone == "unet") {
         // The way up, which isn't built, has more than the last layer.
         const UNetConfig config = encoder_config(options, base_channels, shape);
@@ -264,6 +266,7 @@ std::shared_ptr<ClassifierNetwork> classifier_network(const ClassifierOptions& o
 NoiseSchedule schedule_of(const ClassifierOptions& options) {
     NoiseScheduleOptions wanted;
     wanted.id = options.noise_schedule;
+    wanted.zero_terminal_snr = options.zero_terminal_snr;
     return noise_schedule(wanted);
 }
 

@@ -26,6 +26,7 @@ struct ClassifierOptions {
     double label_smoothing = 0.1;
     std::int64_t shift = 2;
     std::string noise_schedule = "none";
+    bool zero_terminal_snr = false;
     std::int64_t groups = 8;
     double clip = 5;
 
@@ -71,7 +72,12 @@ struct ClassifierOptions {
                .label = "Noise schedule",
                .help = "noise levels of the images it learns on, those of the diffusion model that "
                        "it shall guide; none: clean images",
-               .choices = {"none", "linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid"}});
+               .choices = schedules()});
+        visit(zero_terminal_snr,
+              {.key = "zero_terminal_snr",
+               .label = "End in pure noise",
+               .help = "the last level keeps nothing of the image (zero terminal SNR), as that of "
+                       "the diffusion model"});
         visit(groups, {.key = "groups",
                        .label = "Groups",
                        .help = "of the UNet's normalisation; must divide all widths",
@@ -80,6 +86,11 @@ struct ClassifierOptions {
         visit(clip, clip_field());
     }
     bool noisy() const { return noise_schedule != "none"; }
+    static std::vector<std::string> schedules() {
+        std::vector<std::string> ids = schedules_to_learn();
+        ids.insert(ids.begin(), "none");
+        return ids;
+    }
 };
 
 struct ClassifierNetwork : torch::nn::Module {

@@ -5,102 +5,33 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/base/table.h"
-#include "core/diffusion/objectives.h"
+#include "core/models/diffusers_scheduler.h"
+#include "core/models/single_file.h"
 #include "core/nn/safetensors.h"
+#include "core/nn/weight_files.h"
 
 namespace daguerre {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* weights_name = "diffusion_pytorch_model.safetensors";
-constexpr const char* diffusers_version = "0.42.1";
 
-/// A key of scheduler_config.json, or `standard` when it is absent or null.
-template <class T>
-T value_of(const Json& json, const fs::path& file, const char* key, T standard) {
-    if (!json.contains(key) || json[key].is_null()) return standard;
-    try {
-        return json[key].get<T>();
-    } catch (const Json::exception&) {
-        throw Error("“{file}”: “{key}” is {value}, which is of the wrong kind.",
-                    {{"file", file}, {"key", key}, {"value", json[key].dump().substr(0, 60)}});
-    }
-}
-
-/// Schedulers whose noise levels come from β; the sampler is always the user's choice.
-bool is_known_scheduler(const std::string& name) {
-    static const std::vector<std::string> known{
-        "DDPMScheduler",           "DDIMScheduler",
-        "PNDMScheduler",           "DDPMParallelScheduler",
-        "DDIMParallelScheduler",   "DPMSolverMultistepScheduler",
-        "DEISMultistepScheduler",  "DPMSolverSinglestepScheduler",
-        "UniPCMultistepScheduler", "EulerDiscreteScheduler",
-        "HeunDiscreteScheduler",   "EulerAncestralDiscreteScheduler",
-        "KDPM2DiscreteScheduler",  "KDPM2AncestralDiscreteScheduler",
-        "LMSDiscreteScheduler",    "DPMSolverSDEScheduler"};
-    return std::find(known.begin(), known.end(), name) != known.end();
-}
-
-void check_scheduler_class(const std::string& name, const fs::path& file,
-                           std::vector<std::string>& remarks) {
-    for (const char* other : {"EDM", "FlowMatch", "ScoreSde", "Karras", "Consistency", "LCM", "TCD",
-                              "VQ", "Unclip", "UnCLIP"})
-        if (name.starts_with(other))
-            throw Error(
-                "“{file}”: models of {name} aren't made of DDPM steps; Daguerre can't run "
-                "them.",
-                {{"file", file}, {"name", name}});
-    if (!is_known_scheduler(name))
-        remarks.push_back("Of the scheduler " + (name.empty() ? "without a name" : name) +
-                          " only the training schedule was taken.");
-}
-
-std::string objective_of(const std::string& prediction, const fs::path& file) {
-    for (const Objective& row : objectives())
-        if (row.prediction_type == prediction) return row.id;
-    throw Error(
-        "“{file}”: this network predicts “{type}”; Daguerre knows epsilon, sample and "
-        "v_prediction.",
-        {{"file", file}, {"type", prediction}});
-}
-
-void read_scheduler(const fs::path& file, DiffusionSetup& setup) {
-    const Json json = read_json(file);
-    if (!json.is_object()) throw Error("“{file}” isn't a schedule.", {{"file", file}});
-    const auto get = [&](const char* key, auto standard) {
-        return value_of(json, file, key, standard);
-    };
-    check_scheduler_class(get("_class_name", std::string()), file, setup.remarks);
-    NoiseScheduleOptions& schedule = setup.noise_schedule;
-    schedule.trained_betas = get("trained_betas", std::vector<double>());
-    schedule.id = schedule.trained_betas.empty() ? get("beta_schedule", schedule.id)
-                                                 : std::string("trained_betas");
-    const std::vector<std::string> known = ids(noise_schedules());
-    if (std::find(known.begin(), known.end(), schedule.id) == known.end())
-        throw Error("“{file}”: Daguerre doesn't know the noise schedule “{id}”.",
-                    {{"file", file}, {"id", schedule.id}});
-    schedule.steps = get("num_train_timesteps", schedule.steps);
-    schedule.beta_start = get("beta_start", schedule.beta_start);
-    schedule.beta_end = get("beta_end", schedule.beta_end);
-    schedule.zero_terminal_snr = get("rescale_betas_zero_snr", false);
-    setup.objective = objective_of(get("prediction_type", std::string("epsilon")), file);
-    setup.clip = get("clip_sample", true);
-    setup.clip_range = get("clip_sample_range", 1.0);
-    const std::string variance = get("variance_type", std::string("fixed_small"));
-    setup.learned_variance = variance == "learned" || variance == "learned_range";
-    setup.threshold = get("thresholding", false);
-    setup.threshold_quantile = get("dynamic_thresholding_ratio", 0.995);
-    setup.threshold_most = get("sample_max_value", 1.0);
-    if (setup.threshold && !(setup.threshold_quantile > 0 && setup.threshold_quantile <= 1 &&
-                             setup.threshold_most >= 1))
-        throw Error(
-            "“{file}”: “dynamic_thresholding_ratio” is {ratio} and “sample_max_value” is {most}; "
-            "they must lie between 0 and 1, and over 1.",
-            {{"file", file}, {"ratio", setup.threshold_quantile}, {"most", setup.threshold_most}});
-    if (!(setup.clip_range > 0))
-        throw Error("“{file}”: “clip_sample_range” is {value}; it must be over 0.",
-                    {{"file", file}, {"value", setup.clip_range}});
+/// What a part of a pipeline is, in words.
+std::string kind_of_part(const std::string& key) {
+    for (const auto& [begin, what] : {std::pair{"text_encoder", "a network that reads texts"},
+                                      {"tokenizer", "which cuts texts into words"},
+                                      {"bert", "a network that reads texts"},
+                                      {"vae", "an autoencoder, since the model works on latents"},
+                                      {"vqvae", "an autoencoder, since the model works on latents"},
+                                      {"movq", "an autoencoder, since the model works on latents"},
+                                      {"image_encoder", "a network that reads images"},
+                                      {"feature_extractor", "which prepares images for a network"},
+                                      {"safety_checker", "a network that judges images"},
+                                      {"transformer", "a transformer in place of a UNet"},
+                                      {"prior", "a second diffusion model"},
+                                      {"mel", "a transform of sound"}})
+        if (key.starts_with(begin)) return what;
+    return "an addition";
 }
 
 /// A pipeline with more than a UNet and a scheduler works in another way than ours.
@@ -110,8 +41,14 @@ void check_pipeline(const fs::path& file) {
     for (const auto& [key, value] : json.items()) {
         if (key.starts_with("_") || key == "unet" || key == "scheduler") continue;
         if (value.is_array() && !value.empty() && value[0].is_null()) continue;
-        throw Error("“{file}” has a part “{part}”, which Daguerre can't run.",
-                    {{"file", file}, {"part", key}});
+        const bool named = value.is_array() && value.size() == 2 && value[1].is_string();
+        throw Error(
+            "“{file}” has a part “{part}”{type}, {what}, which Daguerre can't run. It runs models "
+            "of a UNet2DModel and a schedule alone.",
+            {{"file", file},
+             {"part", key},
+             {"type", named ? " (" + value[1].get<std::string>().substr(0, 60) + ")" : ""},
+             {"what", kind_of_part(key)}});
     }
 }
 
@@ -135,57 +72,9 @@ void check_network(const DiffusionSetup& setup, const fs::path& file) {
                     {{"file", file}, {"type", network.class_embed_type}});
 }
 
-fs::path weights_in(const fs::path& folder) {
-    const fs::path file = folder / weights_name;
-    if (fs::is_regular_file(file)) return file;
-    if (fs::exists(folder / (std::string(weights_name) + ".index.json")))
-        throw Error(
-            "“{folder}” holds its weights in several files. Save it in Python as one: "
-            "save_pretrained(folder, max_shard_size=\"100GB\").",
-            {{"folder", folder}});
-    if (fs::exists(folder / "diffusion_pytorch_model.bin"))
-        throw Error(
-            "“{file}” is a pickle, which may hold a program; Daguerre never runs code from a model "
-            "file. Save the model in Python as safetensors: save_pretrained(folder).",
-            {{"file", folder / "diffusion_pytorch_model.bin"}});
-    throw Error("“{file}” is missing.", {{"file", file}});
-}
-
 bool is_unet_config(const fs::path& file) {
     std::error_code error;
     return fs::is_regular_file(file, error);
-}
-
-/// The β of a schedule that diffusers knows only as a list; else empty.
-std::vector<double> listed_betas(const NoiseScheduleOptions& schedule) {
-    if (schedule.id != "sigmoid-alpha") return schedule.trained_betas;
-    const NoiseScheduleRow& row = row_named(noise_schedules(), schedule.id, "noise schedule");
-    std::vector<double> betas;
-    for (int t = 0; t < schedule.steps; ++t) betas.push_back(row.beta(schedule, t));
-    return betas;
-}
-
-Json scheduler_json(const DiffusionSetup& setup) {
-    const NoiseScheduleOptions& schedule = setup.noise_schedule;
-    const std::vector<double> trained = listed_betas(schedule);
-    return Json{
-        {"_class_name", "DDPMScheduler"},
-        {"_diffusers_version", diffusers_version},
-        {"beta_end", schedule.beta_end},
-        {"beta_schedule", trained.empty() ? schedule.id : "linear"},
-        {"beta_start", schedule.beta_start},
-        {"clip_sample", setup.clip},
-        {"clip_sample_range", setup.clip_range},
-        {"dynamic_thresholding_ratio", setup.threshold_quantile},
-        {"num_train_timesteps", schedule.steps},
-        {"prediction_type", row_named(objectives(), setup.objective, "objective").prediction_type},
-        {"rescale_betas_zero_snr", schedule.zero_terminal_snr},
-        {"sample_max_value", setup.threshold_most},
-        {"steps_offset", 0},
-        {"thresholding", setup.threshold},
-        {"timestep_spacing", "trailing"},
-        {"trained_betas", trained.empty() ? Json() : Json(trained)},
-        {"variance_type", setup.learned_variance ? "learned_range" : "fixed_small"}};
 }
 
 /// Eight lines that make one image of every class in Python.
@@ -222,7 +111,11 @@ std::string readme_of(const DiffusionSetup& setup, const Json& about) {
     if (setup.network.num_class_embeds == 0)
         return text +
                "In Python: `DDPMPipeline.from_pretrained(folder)().images`. Few steps of that "
-               "pipeline give flat, grey images; it needs its 1000.\n";
+               "pipeline give flat, grey images; it needs its 1000.\n" +
+               (setup.learned_variance ? "`DDIMPipeline` opens it too, but its scheduler doesn't "
+                                         "know what to do with a "
+                                         "learned variance.\n"
+                                       : "");
     return text +
            "In Python, diffusers opens the folder unchanged, but its `DDPMPipeline` passes no "
            "classes on, so calling it fails (“class_labels should be provided”). `generate.py` "
@@ -241,9 +134,19 @@ bool is_diffusers_folder(const fs::path& folder) {
            is_unet_config(folder / "config.json");
 }
 
+void settle_setup(DiffusionSetup& setup, const fs::path& file) {
+    setup.learned_variance =
+        setup.learned_variance || setup.network.out_channels == 2 * setup.network.in_channels;
+    check_network(setup, file);
+    if (setup.network.sample_size != 0) return;
+    setup.network.sample_size = 32;
+    setup.remarks.push_back("The network doesn't say the size of its images; 32 was assumed.");
+}
+
 DiffusersFolder read_diffusers_folder(const fs::path& folder) {
     DiffusersFolder read;
     DiffusionSetup& setup = read.setup;
+    if (fs::is_regular_file(folder)) return read_single_file(folder);
     if (fs::exists(folder / "model_index.json")) check_pipeline(folder / "model_index.json");
     const fs::path unet =
         is_unet_config(folder / "unet" / "config.json") ? folder / "unet" : folder;
@@ -255,17 +158,11 @@ DiffusersFolder read_diffusers_folder(const fs::path& folder) {
     const auto scheduler = std::find_if(places.begin(), places.end(),
                                         [](const fs::path& file) { return fs::exists(file); });
     if (scheduler != places.end())
-        read_scheduler(*scheduler, setup);
+        read_scheduler(read_scheduler_json(*scheduler), *scheduler, setup);
     else
         setup.remarks.push_back(
             "The folder has no schedule; 1000 linear steps of noise prediction were assumed.");
-    setup.learned_variance =
-        setup.learned_variance || setup.network.out_channels == 2 * setup.network.in_channels;
-    check_network(setup, config);
-    if (setup.network.sample_size == 0) {
-        setup.network.sample_size = 32;
-        setup.remarks.push_back("The network doesn't say the size of its images; 32 was assumed.");
-    }
+    settle_setup(setup, config);
     read.weights = weights_in(unet);
     if (fs::exists(folder / "daguerre.json")) read.about = read_json(folder / "daguerre.json");
     return read;

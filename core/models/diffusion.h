@@ -47,8 +47,7 @@ struct DiffusionOptions {
         visit(noise_schedule, {.key = "noise_schedule",
                                .label = "Noise schedule",
                                .help = "the noise levels it learns",
-                               .choices = {"linear", "scaled_linear", "squaredcos_cap_v2",
-                                           "sigmoid", "sigmoid-alpha"}});
+                               .choices = schedules_to_learn()});
         visit(zero_terminal_snr,
               {.key = "zero_terminal_snr",
                .label = "End in pure noise",

@@ -1,9 +1,8 @@
 // Opening a model of the diffusion family, and what it says of itself.
-#include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/models/diffusion.h"
 #include "core/models/model_files.h"
-#include "core/nn/safetensors.h"
+#include "core/nn/weight_files.h"
 
 namespace daguerre {
 namespace fs = std::filesystem;
@@ -35,15 +34,15 @@ ModelInfo peek_diffusion_model(const std::filesystem::path& folder, const std::s
 
 std::shared_ptr<const Model> load_diffusion_model(const fs::path& folder, const std::string& id) {
     DiffusersFolder read = read_diffusers_folder(folder);
-    const TensorFile file = read_safetensors(read.weights);
+    const Weights weights = read_weights(read.weights);
+    if (!weights.contains("conv_in.weight")) refuse_other_layout(weights, read.weights);
     UNet network(read.setup.network);
-    const std::vector<std::string> unknown =
-        load_into(*network, file.weights, read.weights.string());
+    const std::vector<std::string> unknown = load_into(*network, weights, read.weights.string());
     if (!unknown.empty())
         read.setup.remarks.push_back(
             std::to_string(unknown.size()) +
             " weights of the file have no place in the network, such as “" + unknown[0] + "”.");
-    const std::string sha256 = sha256_of_file(read.weights);
+    const std::string sha256 = sha256_of_weights(read.weights);
     if (read.about.is_object() && read.about.contains("weights_sha256") &&
         read.about["weights_sha256"] != sha256)
         read.setup.remarks.push_back("The weights aren't those that daguerre.json names.");

@@ -29,11 +29,12 @@ std::shared_ptr<const Classifier> guiding_classifier(const std::string& name,
     if (!same_levels(*classifier->noise_schedule(), schedule))
         throw Error(
             "{id} learned other noise levels ({a}) than {model} ({b}). Train one with "
-            "noise_schedule={b}.",
+            "noise_schedule={b}{end}.",
             {{"id", info.id},
              {"a", classifier->noise_schedule()->id},
              {"model", model.id},
-             {"b", schedule.id}});
+             {"b", schedule.id},
+             {"end", schedule.zero_terminal_snr ? " and zero_terminal_snr=on" : ""}});
     if (info.width != model.width || info.channels != model.channels)
         throw Error("{id} judges images of {a} pixels and {c} channels; {model} makes {b} and {d}.",
                     {{"id", info.id},

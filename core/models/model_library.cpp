@@ -7,6 +7,7 @@
 #include "core/base/json.h"
 #include "core/base/table.h"
 #include "core/image/image.h"
+#include "core/models/single_file.h"
 
 namespace daguerre {
 namespace fs = std::filesystem;
@@ -169,7 +170,10 @@ int export_model(const Model& model, const fs::path& folder, const OnProgress& o
                     {{"folder", folder}});
     try {
         const std::vector<Image> before = test_pictures(model, on_progress);
-        model.save(folder);
+        if (is_weights_name(folder))
+            write_single_file(model, folder);
+        else
+            model.save(folder);
         const std::vector<Image> after = test_pictures(*open_model(folder.string()), on_progress);
         for (int i = 0; i < compared; ++i)
             if (before[std::size_t(i)].pixels != after[std::size_t(i)].pixels)

@@ -31,10 +31,10 @@ ModelFacts model_facts(const std::filesystem::path& folder);
 /// it. On a thread that called use_device().
 std::string import_model(const std::filesystem::path& folder, bool link, const OnProgress&);
 
-/// Writes a folder that diffusers opens too, reads it back and makes pictures with both models.
-/// Gives how many pictures were compared; all were alike. Blocks; "call". Throws Error, also when
-/// the folder exists or a picture differs. 0 when on_progress stopped it; then nothing is left. On
-/// a thread that called use_device().
+/// Writes a folder that diffusers opens too, or a .safetensors file, reads it back and makes
+/// pictures with both. Gives how many were compared; all were alike. Blocks; "call". Throws Error,
+/// also when it exists or a picture differs. 0 when on_progress stopped it; then nothing is left.
+/// On a thread that called use_device().
 int export_model(const Model& model, const std::filesystem::path& folder, const OnProgress&);
 
 /// Gives one of the user's own models another id. Throws Error: bundled, of a run, no fit name,

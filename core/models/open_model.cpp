@@ -8,6 +8,7 @@
 #include "core/base/table.h"
 #include "core/models/diffusers_folder.h"
 #include "core/models/families.h"
+#include "core/models/single_file.h"
 
 namespace daguerre {
 namespace fs = std::filesystem;
@@ -57,6 +58,7 @@ std::vector<ModelEntry> models_in(const fs::path& folder, bool bundled) {
 std::string id_of(const fs::path& folder) {
     const fs::path whole = fs::weakly_canonical(folder);
     const bool of_run = whole.filename() == "model" && fs::exists(whole.parent_path() / "run.json");
+    if (is_weights_name(whole)) return whole.stem().string();
     return (of_run ? whole.parent_path() : whole).filename().string();
 }
 
@@ -110,6 +112,7 @@ fs::path model_folder(std::string_view name) {
     const fs::path folder{name};
     if (is_model_folder(folder)) return folder;
     std::error_code error;
+    if (is_weights_name(folder) && fs::is_regular_file(folder, error)) return folder;
     if (fs::exists(folder / "run.json", error)) {
         if (is_model_folder(folder / "model")) return folder / "model";
         throw Error("The run “{folder}” has no model yet; it is written when the run is saved.",

@@ -25,7 +25,7 @@ bool makes_images(const ModelEntry& entry);
 /// name the first. Nothing is opened. Order: digits, fashion, then by name.
 std::vector<ModelEntry> known_models();
 /// The folder behind a name: a bundled or own id, a model folder, a diffusers folder, a run folder
-/// (its model/). Throws UnknownWord with the nearest id when there is neither.
+/// (its model/), or a file of weights. Throws UnknownWord with the nearest id when there is none.
 std::filesystem::path model_folder(std::string_view name);
 /// Opens it; blocks. Throws Error naming the file, tensor or key that is wrong.
 std::shared_ptr<const Model> open_model(std::string_view name);

@@ -21,13 +21,13 @@ Fields sampling_fields_for(const ModelInfo& info) {
     return fields;
 }
 
-void settle(SamplingOptions& options, const ModelInfo& info, bool learned_variance) {
+void settle(SamplingOptions& options, const ModelInfo& info, const DiffusionSetup& setup) {
     const Sampler& sampler = row_named(samplers(), options.sampler, "sampler");
     SamplerOptions& own = options.of_sampler;
-    if (sampler.follows("variance") && own.variance == "own" && learned_variance)
+    if (sampler.follows("variance") && own.variance == "own" && setup.learned_variance)
         own.variance = "learned";
     own = sampler.settled(own);
-    if (own.variance == "learned" && !learned_variance)
+    if (own.variance == "learned" && !setup.learned_variance)
         throw Error("{id} hasn't learned a variance. Choose the variance small or large.",
                     {{"id", info.id}});
     if (options.guidance_high > 0 && options.guidance_high <= options.guidance_low)
@@ -52,11 +52,11 @@ Fields counting_fields(const SamplingOptions& options, const ModelInfo& info) {
 }
 
 Denoiser limited(Denoiser denoiser, const SamplingOptions& options, const DiffusionSetup& setup) {
-    const bool own = options.clamp == "own";
+    const bool own = options.clamp == "auto";
     if (options.clamp == "dynamic") return thresholded(std::move(denoiser), options.clamp_quantile);
     if (own && setup.threshold)
         return thresholded(std::move(denoiser), setup.threshold_quantile, setup.threshold_most);
-    if (options.clamp == "static" || (own && setup.clip))
+    if (options.clamp == "on" || (own && setup.clip))
         return clamped(std::move(denoiser), setup.clip_range);
     return denoiser;
 }

@@ -26,7 +26,7 @@ struct SamplingOptions {
     double guidance_low = 0, guidance_high = 0;
     std::string classifier{};
     double classifier_scale = 1;
-    std::string clamp = "own";
+    std::string clamp = "auto";
     double clamp_quantile = 0.995;
     SamplerOptions of_sampler{};
 
@@ -75,10 +75,10 @@ struct SamplingOptions {
                                  .max = 100});
         visit(clamp, {.key = "clamp",
                       .label = "Clamp",
-                      .help = "keeps the clean guess within what pixels can be: own as the model "
-                              "says, static cuts off, dynamic scales each image down",
-                      .choices = {"own", "off", "static", "dynamic"},
-                      .titles = {"As the model says", "Off", "Static", "Dynamic"}});
+                      .help = "keeps the clean guess within what pixels can be: auto as the "
+                              "model's scheduler says, on cuts off, dynamic scales each image down",
+                      .choices = {"auto", "on", "off", "dynamic"},
+                      .titles = {"As the model says", "On", "Off", "Dynamic"}});
         visit(clamp_quantile, {.key = "clamp_quantile",
                                .label = "Clamp's share",
                                .help = "dynamic: share of an image's values that stay uncut",
@@ -106,7 +106,7 @@ Fields sampling_fields_for(const ModelInfo& info);
 
 /// Makes of what was left open what the sampler does with this model. Throws Error for what the
 /// sampler or the model can't do.
-void settle(SamplingOptions& options, const ModelInfo& info, bool learned_variance);
+void settle(SamplingOptions& options, const ModelInfo& info, const DiffusionSetup& setup);
 
 /// What of settled options counts for an image.
 Fields counting_fields(const SamplingOptions& options, const ModelInfo& info);

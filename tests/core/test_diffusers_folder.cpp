@@ -9,6 +9,7 @@
 #include "core/diffusion/denoiser.h"
 #include "core/models/diffusion.h"
 #include "core/models/open_model.h"
+#include "core/models/single_file.h"
 #include "core/nn/safetensors.h"
 #include "refusal.h"
 
@@ -236,7 +237,7 @@ private Q_SLOTS:
              [](const fs::path& folder) {
                  fs::rename(folder / weights_file, folder / "unet/diffusion_pytorch_model.bin");
              },
-             "is a pickle"},
+             "torch 1.6 or newer"},
             {"unknown key",
              [](const fs::path& folder) {
                  change(folder / "unet/config.json",
@@ -260,7 +261,20 @@ private Q_SLOTS:
                      json["vqvae"] = {"diffusers", "VQModel"};
                  });
              },
-             "“vqvae”"},
+             "“vqvae” (VQModel), an autoencoder"},
+            {"text",
+             [](const fs::path& folder) {
+                 change(folder / "model_index.json", [](Json& json) {
+                     json["text_encoder"] = {"transformers", "CLIPTextModel"};
+                 });
+             },
+             "CLIPTextModel), a network that reads texts"},
+            {"other layout",
+             [](const fs::path& folder) {
+                 write_safetensors(folder / weights_file,
+                                   {{"input_blocks.0.0.weight", at::zeros({1})}});
+             },
+             "guided-diffusion"},
             {"EDM",
              [](const fs::path& folder) {
                  change(folder / "scheduler/scheduler_config.json",
@@ -296,6 +310,123 @@ private Q_SLOTS:
             QVERIFY2(said.find(sentence) != std::string::npos,
                      (std::string(name) + ": " + said).c_str());
         }
+    }
+
+    void the_scheduler_says_how_x_is_held_and_clipped() {
+        write_model(path("kinds"), 0);
+        const fs::path file = path("kinds/scheduler/scheduler_config.json");
+        const struct {
+            const char* scheduler;
+            bool sigma_space, clip;
+        } rows[]{{"DDPMScheduler", false, true},
+                 {"DDIMScheduler", false, true},
+                 {"PNDMScheduler", false, false},
+                 {"DPMSolverMultistepScheduler", false, false},
+                 {"UniPCMultistepScheduler", false, false},
+                 {"EulerDiscreteScheduler", true, false},
+                 {"EulerAncestralDiscreteScheduler", true, false},
+                 {"HeunDiscreteScheduler", true, false},
+                 {"KDPM2AncestralDiscreteScheduler", true, false},
+                 {"LMSDiscreteScheduler", true, false},
+                 {"DPMSolverSDEScheduler", true, false}};
+        for (const auto& [scheduler, sigma_space, clip] : rows) {
+            change(file, [name = scheduler](Json& json) {
+                json["_class_name"] = name;
+                json.erase("clip_sample");
+            });
+            const DiffusionSetup setup = read_diffusers_folder(path("kinds")).setup;
+            QVERIFY2(setup.sigma_space == sigma_space && setup.clip == clip, scheduler);
+            QVERIFY(setup.remarks.empty());
+        }
+    }
+
+    // As Python writes the defaults of DPMSolverMultistepScheduler.
+    void infinities_of_python_are_read() {
+        write_model(path("infinite"), 0);
+        const fs::path file = path("infinite/scheduler/scheduler_config.json");
+        const std::string head = "{\"_class_name\": \"DPMSolverMultistepScheduler\", ";
+        write_whole(file, head + "\"note \\\\ \\\" NaN\": \"NaN, -Infinity\", " +
+                              "\"lambda_min_clipped\": -Infinity, \"a\": [NaN, Infinity], " +
+                              "\"beta_start\": 0.0002, \"prediction_type\": \"v_prediction\"}");
+        const DiffusionSetup setup = read_diffusers_folder(path("infinite")).setup;
+        QCOMPARE(setup.noise_schedule.beta_start, 0.0002);
+        QCOMPARE(setup.objective, std::string("v"));
+        write_whole(file, "{\"beta_start\": -Infinit}");
+        QVERIFY(says(refusal([&] { read_diffusers_folder(path("infinite")); }), "JSON"));
+        write_whole(file, "{\"_class_name\": \"DDPMScheduler\", \"beta_start\": NaN}");
+        QCOMPARE(read_diffusers_folder(path("infinite")).setup.noise_schedule.beta_start, 1e-4);
+    }
+
+    void learned_variances_are_told_apart() {
+        for (const char* type : {"learned", "learned_range"}) {
+            DiffusionSetup setup = setup_of(0);
+            setup.network.out_channels = 2;
+            setup.learned_variance = true;
+            setup.variance_is_place = std::string(type) == "learned_range";
+            UNet network(setup.network);
+            fs::create_directories(path(type));
+            write_diffusers_folder(path(type), setup, weights_of(*network), Json::object());
+            const Json json = read_json(path(type) / "scheduler/scheduler_config.json");
+            QCOMPARE(json["variance_type"].get<std::string>(), std::string(type));
+            const DiffusionSetup read = read_diffusers_folder(path(type)).setup;
+            QVERIFY(read.learned_variance && read.variance_is_place == setup.variance_is_place);
+        }
+    }
+
+    void weights_may_lie_in_parts_and_halves() {
+        write_model(path("parts"), 3);
+        const auto pixels = [&] {
+            const auto model = open_model(path("parts").string());
+            return model
+                ->generate({.count = 1, .precision = "fp32"}, model->generate_fields(), {})[0]
+                .pixels;
+        };
+        const auto whole = pixels();
+        const fs::path unet = path("parts/unet");
+        Json map = Json::object();
+        Weights first, second;
+        for (auto& [name, tensor] : read_safetensors(path("parts") / weights_file).weights) {
+            const bool early = name < "m";
+            (early ? first : second)[name] = tensor;
+            map[name] = early ? "one.safetensors" : "two.safetensors";
+        }
+        fs::remove(path("parts") / weights_file);
+        write_safetensors(unet / "one.safetensors", first);
+        write_safetensors(unet / "two.safetensors", second);
+        write_json(unet / "diffusion_pytorch_model.safetensors.index.json", {{"weight_map", map}});
+        QVERIFY(pixels() == whole);
+        Weights halves;
+        for (const Weights& part : {first, second})
+            for (const auto& [name, tensor] : part)
+                halves[name] = tensor.to(name < "m" ? at::kHalf : at::kBFloat16);
+        fs::remove(unet / "diffusion_pytorch_model.safetensors.index.json");
+        write_safetensors(unet / "diffusion_pytorch_model.fp16.safetensors", halves);
+        QVERIFY(pixels() != whole);
+    }
+
+    void one_file_holds_a_model() {
+        write_model(path("folder"), 3);
+        const auto model = open_model(path("folder").string());
+        write_single_file(*model, path("single.safetensors"));
+        const auto single = open_model(path("single.safetensors").string());
+        QCOMPARE(single->info().id, std::string("single"));
+        QCOMPARE(single->info().title, std::string("Tiny"));
+        QVERIFY(single->info().null_class && single->info().remarks.empty());
+        QCOMPARE(peek_model(path("single.safetensors").string()).classes, model->info().classes);
+        const auto pixels = [](const Model& made) {
+            return made.generate({.count = 1, .precision = "fp32"}, made.generate_fields(), {})[0]
+                .pixels;
+        };
+        QVERIFY(pixels(*single) == pixels(*model));
+        QVERIFY(says(refusal([&] { open_model((path("folder") / weights_file).string()); }),
+                     "Lay it into a folder"));
+        write_safetensors(path("numbers.safetensors"), {{"a", at::zeros({1})}});
+        QVERIFY(says(refusal([&] { open_model(path("numbers.safetensors").string()); }),
+                     "such as “a”"));
+        write_safetensors(path("poor.safetensors"), {}, {{"daguerre", "{}"}});
+        QVERIFY(says(refusal([&] { open_model(path("poor.safetensors").string()); }), "schedule"));
+        write_safetensors(path("torn.safetensors"), {}, {{"daguerre", "{"}});
+        QVERIFY(says(refusal([&] { open_model(path("torn.safetensors").string()); }), "JSON"));
     }
 
     void python_makes_the_same_image() {

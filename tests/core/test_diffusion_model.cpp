@@ -176,9 +176,9 @@ private Q_SLOTS:
             set_field(fields, "sampler", std::string("ddim"));
             return made(*model, request_of(3, 5), fields)[2].pixels;
         };
-        QVERIFY(clamped_by("own") == clamped_by("static"));
-        QVERIFY(clamped_by("off") != clamped_by("static"));
-        QVERIFY(clamped_by("dynamic") != clamped_by("static"));
+        QVERIFY(clamped_by("auto") == clamped_by("on"));
+        QVERIFY(clamped_by("off") != clamped_by("on"));
+        QVERIFY(clamped_by("dynamic") != clamped_by("on"));
         QVERIFY(clamped_by("dynamic") != clamped_by("off"));
     }
 
@@ -267,7 +267,7 @@ private Q_SLOTS:
                  std::string("{\"model\":\"tiny\",\"count\":1,\"seed\":3,\"class\":\"shape 0\","
                              "\"sampler\":\"dpmpp_2m\",\"schedule\":\"karras\",\"steps\":2,"
                              "\"guidance\":2.0,\"guidance_rescale\":0.0,\"guidance_low\":0.0,"
-                             "\"guidance_high\":0.0,\"clamp\":\"own\",\"form\":\"midpoint\"}"));
+                             "\"guidance_high\":0.0,\"clamp\":\"auto\",\"form\":\"midpoint\"}"));
     }
 
     void what_a_model_cannot_do_is_refused() {

@@ -135,6 +135,47 @@ private Q_SLOTS:
             }
     }
 
+    void a_learned_variance_may_be_the_variance_itself() {
+        const auto made = [](double answer) {
+            return sampler_named("ddpm").run(
+                GaussianOracle{}, wave() * 4, {4, 1, 0.5}, wave_noise(), go_on,
+                {.variance = "learned",
+                 .learned_variance =
+                     [answer] {
+                         return at::full({1, 3, 4, 4}, answer, at::kDouble);
+                     },
+                 .variance_is_place = false});
+        };
+        // Without noise in the last step, too; -1 is no variance and adds none.
+        const at::Tensor plain = made(0);
+        QVERIFY(largest(made(-1) - plain) < 1e-12);
+        const GaussianOracle oracle;
+        const auto mean = [&](const at::Tensor& x, double now, double next) {
+            const at::Tensor guess = oracle(x, now);
+            return guess + (x - guess) * (next * next / (now * now));
+        };
+        const Noise noise = wave_noise();
+        const at::Tensor there = mean(wave() * 4, 4, 1) + noise() * std::sqrt(0.3 * 2);
+        const at::Tensor end = mean(there, 1, 0.5) + noise() * std::sqrt(0.3 * 1.25);
+        QVERIFY(largest(made(0.3) - end) < 1e-12);
+    }
+
+    void start_steps_of_pndm_go_by_the_middle_they_are_given() {
+        std::vector<double> levels;
+        const Denoiser denoise = [&](const at::Tensor& x, double sigma) {
+            levels.push_back(sigma);
+            return GaussianOracle{}(x, sigma);
+        };
+        const auto visits = [&](const SamplerOptions& options) {
+            levels.clear();
+            sampler_named("pndm").run(denoise, wave(), {9, 4, 0}, {}, go_on, options);
+            return levels;
+        };
+        QCOMPARE(visits({}), (std::vector<double>{9, 6, 6, 4, 4}));
+        QCOMPARE(visits({.middle = [](double high, double low) { return (high + 3 * low) / 4; }}),
+                 (std::vector<double>{9, 5.25, 5.25, 4, 4}));
+    }
+
     // What UniPC of order 1 predicts before it corrects is a step of Euler's.
     void unipc_predicts_as_euler_does() {
         const auto second_x = [](const char* id, const SamplerOptions& options) {

@@ -1,0 +1,126 @@
+// The diffusion family's Model. Others see model.h; its files share this.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/diffusion/completion.h"
+#include "core/diffusion/denoiser.h"
+#include "core/models/classifier.h"
+#include "core/models/diffusion.h"
+#include "core/models/model_files.h"
+#include "core/models/sampling_reporter.h"
+#include "core/models/step_tensors.h"
+#include "core/nn/network_calls.h"
+
+namespace daguerre {
+
+constexpr std::int64_t group_size = 16;  // that a sampler holds
+
+class DiffusionModel : public Model {
+public:
+    DiffusionModel(const std::string& id, DiffusionSetup setup, UNet network, Json about,
+                   std::string sha256);
+
+    const ModelInfo& info() const override { return info_; }
+    Fields generate_fields() const override { return sampling_fields_for(info_); }
+    std::vector<Image> generate(const GenerateRequest& request, const Fields& own,
+                                const OnProgress& on_progress) const override {
+        return generate(request, own, nullptr, nullptr, on_progress);
+    }
+    /// The same from given noise, and with every step kept; either may be null. The start has as
+    /// many images as the request. Where one isn't null, the precision auto is fp32.
+    std::vector<Image> generate(const GenerateRequest& request, const Fields& own,
+                                const StartTensors* start, StepTensors* steps,
+                                const OnProgress& on_progress) const;
+    Fields complete_fields() const override { return fields_of<CompletionOptions>(); }
+    CompletionCost completion_cost(const Fields& own) const override;
+    Image complete(const Image& picture, const Image& hole, const GenerateRequest& request,
+                   const Fields& own, const OnProgress& on_progress) const override;
+    void save(const std::filesystem::path& folder) const override;
+
+    const DiffusionSetup& setup() const { return setup_; }
+    const Json& about() const { return about_; }
+    /// The network in fp32 on the processor; shares memory, and isn't changed.
+    const UNet& network() const { return network_; }
+    /// One for each device and precision, made when it is first asked for.
+    UNet network_on(const at::Device& device, const std::string& precision) const;
+
+private:
+    /// What a request became.
+    struct Plan {
+        GenerateRequest request;
+        SamplingOptions options;
+        DeviceChoice device;
+        std::string precision;
+        at::Device place{at::kCPU};
+        std::shared_ptr<NetworkCalls> network{};
+        std::shared_ptr<NetworkCalls> outside{};  // where guidance doesn't act: calls of half size
+        std::int64_t chunk = 1;
+        Sigmas sigmas;
+        bool guided = false;
+        std::shared_ptr<const Classifier> classifier{};  // or none
+        /// With the classes that may be named: the classifier's where there is one.
+        ModelInfo labelled{};
+        const StartTensors* start = nullptr;  // or none
+
+        /// The request with the class that the start gives image i.
+        GenerateRequest of_image(std::int64_t i) const;
+        int class_at(std::int64_t i) const { return class_of(labelled, of_image(i), i); }
+        bool any_class() const;
+    };
+    /// What goes through the network in one call, on the device. Past the group's end the last
+    /// image is repeated, so that every call has the same shape.
+    struct Chunk {
+        std::int64_t count = 0;  // images that are not repeats
+        at::Tensor places;       // in the group
+        at::Tensor labels;       // undefined: no classes
+    };
+    /// What the network answers, [N, C, H, W] each: for the guess, mixed where it is guided; with
+    /// the class alone; for the variance, where it has learned one.
+    struct Answer {
+        at::Tensor guess, with_class, variance;
+    };
+    /// The images `first`, `first` + 1, ... on their way from noise.
+    struct Group {
+        std::int64_t first = 0;
+        std::vector<std::uint32_t> seeds;
+        std::vector<Chunk> chunks;
+    };
+
+    Plan plan_of(const GenerateRequest& request, const Fields& own, const StartTensors* start,
+                 bool exact) const;
+    void plan_network(Plan& plan, bool exact) const;
+    Group group_of(const Plan& plan, std::int64_t first) const;
+    Chunk chunk_of(const Plan& plan, const std::vector<std::int64_t>& labels, std::int64_t first,
+                   std::int64_t count) const;
+    Answer call(const Plan& plan, const Chunk& chunk, const at::Tensor& x, double t) const;
+    Noise noise_for(const Plan& plan, const Group& group) const;
+    at::Tensor completed(const Plan& plan, const KnownPart& part, const CompletionOptions& options,
+                         const OnProgress& on_progress) const;
+    /// All must outlive it. `answer`: gets what the network says at each call.
+    Denoiser denoiser_for(const Plan& plan, const Group& group, Reporter& reporter,
+                          Answer& answer) const;
+    /// The same with all that guides, leads and limits the guess.
+    Denoiser bent_denoiser(const Plan& plan, const Plan& as_learned, const Group& group,
+                           Reporter& reporter, Answer& answer) const;
+    std::vector<Image> made(const Plan& plan, const Group& group, Reporter& reporter,
+                            StepTensors* steps) const;
+    double shown_scale(double sigma) const;
+    Record record_of(const Plan& plan, std::int64_t i) const;
+
+    DiffusionSetup setup_;
+    NoiseSchedule schedule_;
+    Objective objective_;
+    UNet network_;
+    Json about_;
+    ModelInfo info_;
+    mutable std::mutex mutex_;
+    mutable std::map<std::pair<std::string, std::string>, UNet> networks_;
+};
+
+}  // namespace daguerre
