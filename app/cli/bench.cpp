@@ -14,7 +14,7 @@
 #include "core/base/machine.h"
 #include "core/base/table.h"
 #include "core/models/open_model.h"
-#include "core/models/speed.h"
+#include "core/models/sampler_speed.h"
 #include "core/nn/device.h"
 
 namespace daguerre {
@@ -27,6 +27,8 @@ struct BenchOptions {
     std::int64_t size = 0;
     std::int64_t calls = 20;
     std::int64_t busy = 0;
+    std::string samplers = "all";
+    std::int64_t steps = 10;
 
     void each(auto&& visit) {
         visit(model, {.key = "model", .label = "Model", .help = "whose network is timed"});
@@ -48,6 +50,14 @@ struct BenchOptions {
                      .label = "Neighbours",
                      .help = "threads that spin beside the work",
                      .max = 1024});
+        visit(samplers, {.key = "samplers",
+                         .label = "Samplers",
+                         .help = "sample: which ones are timed too: all, none or one id"});
+        visit(steps, {.key = "steps",
+                      .label = "Steps",
+                      .help = "sample: of each sampler",
+                      .min = 2,
+                      .max = 1000});
     }
 };
 
@@ -103,18 +113,23 @@ Result bench_start(Terminal& terminal, const BenchOptions& options) {
     return {.stopped = terminal.stopped()};
 }
 
-Result bench_network(Terminal& terminal, const std::string& what, const BenchOptions& options,
-                     const Fields& machine) {
+SpeedRequest speed_request(const BenchOptions& options, const Fields& machine) {
     const auto wanted = options_from<GenerateRequest>(machine);
-    const DeviceChoice device = use_device(wanted.device, wanted.threads);
-    terminal.remark(device.why.text());
     SpeedRequest request{.config = options.config,
                          .batch = int(options.batch),
                          .size = int(options.size),
                          .calls = int(options.calls),
                          .precision = wanted.precision,
-                         .device = device};
+                         .device = use_device(wanted.device, wanted.threads)};
     if (options.config.empty()) request.config = model_folder(options.model) / "unet/config.json";
+    return request;
+}
+
+Result bench_network(Terminal& terminal, const std::string& what, const BenchOptions& options,
+                     const Fields& machine) {
+    const SpeedRequest request = speed_request(options, machine);
+    const DeviceChoice& device = request.device;
+    terminal.remark(device.why.text());
     const Neighbours neighbours(options.busy);
     const Speed speed =
         (what == "sample" ? sampling_speed : training_speed)(request, terminal.on_progress());
@@ -140,6 +155,21 @@ Result bench_network(Terminal& terminal, const std::string& what, const BenchOpt
     return {.stopped = terminal.stopped()};
 }
 
+Result bench_samplers(Terminal& terminal, const BenchOptions& options, const Fields& machine) {
+    if (options.samplers == "none") return {};
+    const SpeedRequest request = speed_request(options, machine);
+    const std::string one = options.samplers == "all" ? "" : options.samplers;
+    for (const SamplerSpeed& speed :
+         sampler_speeds(request, one, int(options.steps), terminal.on_progress()))
+        terminal.measurement(Json{{"what", "sampler"},
+                                  {"sampler", speed.sampler},
+                                  {"steps", options.steps},
+                                  {"calls", speed.calls},
+                                  {"ms_per_call", speed.ms_per_call},
+                                  {"overhead_percent", 100 * speed.overhead}});
+    return {.stopped = terminal.stopped()};
+}
+
 /// What can be measured, and with which options.
 struct What {
     std::string id;
@@ -156,7 +186,9 @@ const std::vector<What>& measurements() {
          }},
         {"sample", network_fields,
          [](Terminal& terminal, const Fields& options, const Fields& machine) {
-             return bench_network(terminal, "sample", options_from<BenchOptions>(options), machine);
+             const auto own = options_from<BenchOptions>(options);
+             const Result calls = bench_network(terminal, "sample", own, machine);
+             return calls.stopped ? calls : bench_samplers(terminal, own, machine);
          }},
         {"train", network_fields,
          [](Terminal& terminal, const Fields& options, const Fields& machine) {
@@ -195,7 +227,8 @@ Command bench_command() {
                 const auto what = std::make_shared<std::string>();
                 app.add_option("WHAT", *what,
                                "start: until the programs are ready; sample: calls of "
-                               "a network; train: steps of training; inpaint: fills of holes "
+                               "a network and what samplers add; train: steps of training; "
+                               "inpaint: fills of holes "
                                "whose truth is known")
                     ->required();
                 const FieldOptions given(app, all_fields());
