@@ -2,6 +2,7 @@
 
 #include <QtTest>
 #include <cmath>
+#include <numbers>
 
 #include "core/nn/safetensors.h"
 #include "refusal.h"
@@ -39,6 +40,21 @@ UNetConfig tiny(const std::vector<int>& widths) {
     return config;
 }
 
+/// The weights and inputs of data/unet_formula/make.py: of their name and place alone.
+at::Tensor formula(const std::string& name, at::IntArrayRef shape) {
+    std::uint32_t hash = 2166136261;  // FNV-1a
+    for (const char byte : name) hash = (hash ^ std::uint8_t(byte)) * 16777619;
+    const double phase = hash / 4294967296.0 * 2 * std::numbers::pi;
+    const std::int64_t n = c10::multiply_integers(shape);
+    const at::Tensor values = at::sin(at::arange(n, at::kDouble) * 0.7 + phase).reshape(shape);
+    const bool inner = name.find('.') != std::string::npos;
+    if (shape.size() > 1 && inner)
+        return values * std::sqrt(2 / double(c10::multiply_integers(shape.slice(1))));
+    if (name == "time_proj.weight") return values;
+    if (name.ends_with("weight")) return 1 + 0.1 * values;
+    return inner ? 0.1 * values : values;
+}
+
 double largest_difference(const at::Tensor& a, const at::Tensor& b) {
     return (a - b).abs().max().item<double>();
 }
@@ -70,6 +86,40 @@ private Q_SLOTS:
             const double size = call.at("output").abs().max().item<double>();
             const double error = largest_difference(output, call.at("output")) / size;
             QVERIFY2(error < 1e-6, (name + ": " + std::to_string(error)).c_str());
+        }
+    }
+
+    // In float32, as the program runs it, against double precision.
+    void outputs_of_formulas_equal_those_of_diffusers() {
+        const torch::NoGradGuard no_grad;
+        const Json all =
+            read_json(std::filesystem::path(DAGUERRE_TEST_DATA) / "unet_formula" / "outputs.json");
+        QVERIFY(all.size() >= 10);
+        for (const Json& row : all) {
+            const auto name = row["name"].get<std::string>();
+            UNet network(unet_config_from(row["config"], name));
+            for (const auto& [key, tensor] : weights_of(*network))
+                tensor.copy_(formula(key, tensor.sizes()));
+            network->eval();
+            const at::Tensor x = formula("x", {2, network->config().in_channels,
+                                               row["height"].get<int>(), row["width"].get<int>()});
+            const auto t = row["t"].get<std::vector<double>>();
+            const auto labels = row["labels"].get<std::vector<std::int64_t>>();
+            const at::Tensor out = network
+                                       ->forward(x.to(at::kFloat), at::tensor(t).to(at::kFloat),
+                                                 labels.empty() ? at::Tensor() : at::tensor(labels))
+                                       .flatten()
+                                       .to(at::kDouble);
+            const auto largest = row["largest"].get<double>();
+            double error = std::abs(out.abs().max().item<double>() - largest);
+            error =
+                std::max(error, std::abs(out.mean().item<double>() - row["mean"].get<double>()));
+            for (std::size_t i = 0; i < row["places"].size(); ++i)
+                error = std::max(error,
+                                 std::abs(out[row["places"][i].get<std::int64_t>()].item<double>() -
+                                          row["values"][i].get<double>()));
+            QVERIFY2(error < 1e-5 * largest,
+                     (name + ": " + std::to_string(1e6 * error / largest) + " millionths").c_str());
         }
     }
 
