@@ -147,6 +147,17 @@ private Q_SLOTS:
         }
     }
 
+    // As PNDMScheduler of diffusers counts: a + ⌊(b − a) / 2⌋.
+    void the_middle_is_that_of_the_training_steps() {
+        const NoiseSchedule linear = noise_schedule({});
+        for (const auto& [high, low, middle] :
+             {std::array{900, 800, 850}, {999, 666, 832}, {142, 0, 71}, {8, 5, 6}, {3, 3, 3}})
+            QCOMPARE(linear.middle_of(linear.sigma_of(high), linear.sigma_of(low)),
+                     linear.sigma_of(middle));
+        const double between = linear.middle_of(linear.sigma_of(10.5), linear.sigma_of(4.25));
+        QVERIFY(std::abs(between / linear.sigma_of(7.375) - 1) < 1e-9);
+    }
+
     void impossible_schedules_are_refused() {
         const NoiseScheduleOptions refused[]{
             {.steps = 0},
