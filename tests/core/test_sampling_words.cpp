@@ -3,6 +3,7 @@
 #include "core/diffusion/samplers.h"
 #include "core/diffusion/sampling_words.h"
 #include "core/diffusion/spacings.h"
+#include "core/models/diffusers_folder.h"
 #include "core/models/sampling_options.h"
 #include "refusal.h"
 
@@ -122,7 +123,9 @@ private Q_SLOTS:
     void options_are_settled() {
         ModelInfo info;
         const auto counting = [&](SamplingOptions options, bool learned) {
-            settle(options, info, learned);
+            DiffusionSetup setup;
+            setup.learned_variance = learned;
+            settle(options, info, setup);
             const Fields fields = counting_fields(options, info);
             std::string all;
             for (const Field& field : fields)
