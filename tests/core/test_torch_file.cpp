@@ -93,8 +93,9 @@ class TestTorchFile : public QObject {
 
 private Q_SLOTS:
     void tensors_come_as_they_lie() {
-        const std::string inner =
-            "}" + text("b") + Described{.offset = 1, .sizes = {2}, .strides = {2}}.pickle() + "s";
+        const std::string inner = std::string(1, '}') + text("b") +
+                                  Described{.offset = 1, .sizes = {2}, .strides = {2}}.pickle() +
+                                  "s";
         const fs::path file = written(
             dictionary(
                 {{"a", Described{.sizes = {3, 2}, .strides = {1, 3}}.pickle()},
