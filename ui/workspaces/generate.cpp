@@ -125,7 +125,7 @@ void Generate::makeButtons() {
     live_->hide();
     comparing_ = new QToolButton;
     comparing_->setObjectName(QStringLiteral("generate.compare"));
-    setIconOnly(comparing_, "layout-split", tr("Compare models side by side"), QStringLiteral("X"));
+    setIconOnly(comparing_, "layout-split", tr("Compare models and samplers side by side"), QStringLiteral("X"));
     for (QAbstractButton* button :
          std::initializer_list<QAbstractButton*>{live_, keepHalf_, comparing_, film_})
         view_->transport()->extras()->insertWidget(0, button);
@@ -271,7 +271,7 @@ void Generate::makeOrStop() {
     if (compare_->running())
         compare_->stop();
     else if (!job_ && !compare_->isHidden())
-        compare_->make(panel_->request());
+        compare_->make(panel_->request(), panel_->own());
     else if (job_)
         job_->cancel();
     else if (session_.model())

@@ -93,6 +93,13 @@ bool fits(const Field& field, const FieldValue& value) {
 
 }  // namespace
 
+std::vector<std::pair<QString, QString>> samplerTitles() {
+    std::vector<std::pair<QString, QString>> all;
+    for (const Sampler& sampler : samplers())
+        all.emplace_back(QString::fromStdString(sampler.id), QString::fromStdString(sampler.title));
+    return all;
+}
+
 MakePanel::MakePanel(Actions& actions, QWidget* parent) : QWidget(parent) {
     setFixedWidth(panelWidth);
     auto* inside = new QWidget;

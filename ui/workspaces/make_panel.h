@@ -4,6 +4,8 @@
 #include <QWidget>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "core/base/fields.h"
 #include "core/models/model.h"
@@ -25,6 +27,9 @@ struct PictureFacts {
     QString imageClass, state;
     bool held = false, finished = false, favourite = false;
 };
+
+/// Id and title of each sampler.
+std::vector<std::pair<QString, QString>> samplerTitles();
 
 class MakePanel : public QWidget {
     Q_OBJECT

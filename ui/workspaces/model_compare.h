@@ -1,4 +1,4 @@
-// Two to four models side by side: the same seeds and class, each with its own settings.
+// Two to four models or samplers side by side: the same seeds and class.
 #pragma once
 
 #include <QStringList>
@@ -26,9 +26,10 @@ public:
 
     explicit ModelCompare(Session& session, QWidget* parent = nullptr);
 
-    /// Opens what isn't open yet, and lets one model after the other make its pictures. Seed and
-    /// class of the request count; of a model that doesn't know the class the sentence is shown.
-    void make(const GenerateRequest& request);
+    /// Opens what isn't open yet, and lets one column after the other make its pictures. Seed and
+    /// class of the request count, and of `own` what a column's model takes; of a model that
+    /// doesn't know the class the sentence is shown.
+    void make(const GenerateRequest& request, const Fields& own);
     void stop();
     bool running() const { return at_ >= 0; }
 
@@ -38,7 +39,7 @@ Q_SIGNALS:
 private:
     struct Column {
         QWidget* widget = nullptr;
-        QComboBox* models = nullptr;
+        QComboBox *models = nullptr, *samplers = nullptr;
         QToolButton* close = nullptr;
         DenoiseView* view = nullptr;
         QLabel* facts = nullptr;
@@ -47,23 +48,30 @@ private:
         QStringList told{};  // its size, and what was measured of it
     };
     void listModels();
-    void addColumn(const QString& model);
+    void arrange(const QStringList& compared);
+    void addColumn(const QString& compared);
+    void fillHead(Column& column, const QString& compared);
+    void changed(Column& column);
+    bool isDiffusion(const QString& model) const;
+    QStringList samplersSideBySide() const;
     void closeColumn(const QWidget* widget);
     void showButtons();
     void remember();
     void next();
     void open(Column& column, const std::string& name);
     void look(Column& column);
+    Fields fieldsOf(const Column& column) const;
     void generate(Column& column);
     void showFacts(Column& column);
-    void follow(const DenoiseView* moved, int step, int steps);
+    void follow(const DenoiseView* moved, int step, int steps, double sigma);
     QString speedWords(const Column& column) const;
 
     Session& session_;
     QHBoxLayout* row_;
-    QToolButton* add_;
+    QToolButton *add_, *presets_;
     std::vector<std::unique_ptr<Column>> columns_;
     GenerateRequest request_;
+    Fields own_;
     std::shared_ptr<Job> job_;
     int at_ = -1;             // the column at work
     bool following_ = false;  // the others are being moved
