@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/base/number_list.h"
 #include "core/models/train_request.h"
 
 namespace daguerre {
@@ -33,6 +34,7 @@ const std::vector<Preset>& presets() {
                             {{"base_channels", row.base_channels},
                              {"layers", row.layers},
                              {"kernel", std::int64_t(3)},
+                             {"dilations", std::string("1,2,4")},
                              {"head", row.head},
                              {"dropout", row.dropout},
                              {"batch", std::int64_t(32)},
@@ -63,10 +65,16 @@ PixelCnnConfig pixelcnn_network(const PixelCnnOptions& options, std::int64_t bas
     if (options.kernel % 2 == 0)
         throw Error("kernel is {n}; it must be odd, so that it has a middle.",
                     {{"n", options.kernel}});
+    const std::vector<int> dilations = numbers_in(options.dilations, "dilations");
+    if (dilations.empty() || std::ranges::max(dilations) > shape.size)
+        throw Error(
+            "dilations are {text}; they must be numbers from 1 to the images' side, {side}.",
+            {{"text", options.dilations}, {"side", shape.size}});
     return {.channels = shape.channels,
             .features = base_channels,
             .layers = options.layers,
             .kernel = options.kernel,
+            .dilations = dilations,
             .dropout = options.dropout,
             .head = options.head,
             .mixtures = options.mixtures,

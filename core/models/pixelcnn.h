@@ -20,6 +20,7 @@ struct PixelCnnOptions {
     std::int64_t mixtures = 10;
     std::int64_t layers = 8;
     std::int64_t kernel = 3;
+    std::string dilations = "1";
     double dropout = 0;
     std::string conditional = "auto";
     double label_drop = 0;
@@ -46,6 +47,11 @@ struct PixelCnnOptions {
                        .help = "side of the kernels after the first layer, in pixels; odd",
                        .min = 3,
                        .max = 15});
+        visit(dilations,
+              {.key = "dilations",
+               .label = "Dilations",
+               .help = "gaps between the pixels that those kernels see, layer by layer in turn, "
+                       "such as 1,2,4"});
         visit(dropout, {.key = "dropout",
                         .label = "Dropout",
                         .help = "share of values dropped in each layer",

@@ -95,26 +95,28 @@ std::uint64_t kept_bytes_per_pixel(const PixelCnnConfig& config) {
 }
 
 MaskedConvImpl::MaskedConvImpl(std::int64_t in, std::int64_t out, std::int64_t height,
-                               std::int64_t width, at::Tensor mask)
+                               std::int64_t width, std::int64_t dilation, at::Tensor mask)
     : weight(register_parameter("weight", at::zeros({out, in, height, width}))),
       bias(register_parameter("bias", at::zeros({out}))),
+      dilation_(dilation),
       mask_(std::move(mask)) {}
 
 at::Tensor MaskedConvImpl::counting() const {
     return mask_.defined() ? weight * mask_.to(weight.options()) : weight;
 }
 
-GatedLayerImpl::GatedLayerImpl(const PixelCnnConfig& config, bool is_first)
-    : first(is_first), dropout(config.dropout) {
+GatedLayerImpl::GatedLayerImpl(const PixelCnnConfig& config, std::int64_t number)
+    : first(number == 0), dropout(config.dropout) {
     const LayerPlan plan(config, first);
     const std::int64_t both = 2 * plan.features;
-    reach = plan.reach;
+    dilation = first ? 1 : config.dilations[std::size_t(number - 1) % config.dilations.size()];
+    reach = plan.reach * dilation;
     centre = plan.centre;
     const auto conv = [&](const char* name, std::int64_t in, std::int64_t height,
                           std::int64_t width, const at::Tensor& mask) {
-        return register_module(name, MaskedConv(in, both, height, width, mask));
+        return register_module(name, MaskedConv(in, both, height, width, dilation, mask));
     };
-    vertical = conv("vertical", plan.in, plan.rows(first), 2 * reach + 1, {});
+    vertical = conv("vertical", plan.in, plan.rows(first), 2 * plan.reach + 1, {});
     link = conv("link", both, 1, 1, {});
     horizontal =
         conv("horizontal", plan.in, 1, plan.width,
@@ -151,15 +153,15 @@ at::Tensor gated(const at::Tensor& features, std::int64_t axis) {
 PixelCnnImpl::PixelCnnImpl(const PixelCnnConfig& config) : config_(config) {
     nn::ModuleList list;
     for (std::int64_t i = 0; i < config.layers; ++i) {
-        layers.emplace_back(config, i == 0);
+        layers.emplace_back(config, i);
         list->push_back(layers.back());
     }
     register_module("layers", list);
     const std::int64_t width = config.features, outputs = outputs_of(config);
     mix = register_module(
-        "mix", MaskedConv(width, width, 1, 1, order_mask(config, width, width, 1, 1, false)));
-    last = register_module(
-        "last", MaskedConv(width, outputs, 1, 1, order_mask(config, width, outputs, 1, 1, false)));
+        "mix", MaskedConv(width, width, 1, 1, 1, order_mask(config, width, width, 1, 1, false)));
+    last = register_module("last", MaskedConv(width, outputs, 1, 1, 1,
+                                              order_mask(config, width, outputs, 1, 1, false)));
 }
 
 at::Tensor PixelCnnImpl::forward(const at::Tensor& x, const at::Tensor& labels) {

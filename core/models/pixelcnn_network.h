@@ -15,6 +15,9 @@ struct PixelCnnConfig {
     int channels = 1;
     std::int64_t features = 64, layers = 8;
     std::int64_t kernel = 3;  // odd; of the layers after the first
+    /// Gaps between the pixels that those layers' kernels see, in turn: 1, 2, 4 sees far with small
+    /// kernels. Source: Yu and Koltun 2016 (arXiv:1511.07122), section 2.
+    std::vector<int> dilations{1};
     double dropout = 0;
     std::string head = "softmax256";  // id of pixel_heads()
     std::int64_t mixtures = 10;       // of the head `logistics`
@@ -35,14 +38,18 @@ std::uint64_t kept_bytes_per_pixel(const PixelCnnConfig& config);
 struct MaskedConvImpl : torch::nn::Module {
     /// mask: [out, in, height, width], or undefined: all count.
     MaskedConvImpl(std::int64_t in, std::int64_t out, std::int64_t height, std::int64_t width,
-                   at::Tensor mask = {});
-    at::Tensor forward(const at::Tensor& x) { return at::conv2d(x, counting(), bias); }
+                   std::int64_t dilation = 1, at::Tensor mask = {});
+    at::Tensor forward(const at::Tensor& x) {
+        return at::conv2d(x, counting(), bias, {1, 1}, at::IntArrayRef{0, 0},
+                          {dilation_, dilation_});
+    }
     /// The weight, zero where it doesn't count.
     at::Tensor counting() const;
 
     at::Tensor weight, bias;
 
 private:
+    std::int64_t dilation_;
     at::Tensor mask_;
 };
 TORCH_MODULE(MaskedConv);
@@ -51,7 +58,7 @@ TORCH_MODULE(MaskedConv);
 /// the row, and the vertical one's features. Source: van den Oord et al. 2016 (arXiv:1606.05328),
 /// figure 2 and eq. 4.
 struct GatedLayerImpl : torch::nn::Module {
-    GatedLayerImpl(const PixelCnnConfig& config, bool first);
+    GatedLayerImpl(const PixelCnnConfig& config, std::int64_t number);
 
     /// What both stacks know: [N, F, H, W], the image in the first layer. skip: summed up over the
     /// layers; undefined in the first.
@@ -63,7 +70,8 @@ struct GatedLayerImpl : torch::nn::Module {
     at::Tensor class_bias(const at::Tensor& labels, bool horizontal);
 
     bool first;
-    std::int64_t reach;  // rows above, and columns to the left, of its kernels
+    std::int64_t dilation;
+    std::int64_t reach;  // rows above, and columns to the left, that its kernels see
     bool centre;         // whether the horizontal kernel has a column for the pixel itself
     double dropout;
     MaskedConv vertical{nullptr}, horizontal{nullptr};  // before the gates

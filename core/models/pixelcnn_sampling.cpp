@@ -69,7 +69,8 @@ void PixelCache::begin_row(std::int64_t row) {
     }
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         Layer& layer = layers_[i];
-        const std::int64_t rows = layer.module->vertical->weight.size(2);
+        const std::int64_t rows =
+            (layer.module->vertical->weight.size(2) - 1) * layer.module->dilation + 1;
         at::Tensor seen = layer.module->vertical(layer.above.narrow(2, row, rows));
         at::Tensor known =
             layer.module->link(seen).squeeze(2).transpose(1, 2) + layer.module->horizontal->bias;
@@ -94,8 +95,10 @@ at::Tensor PixelCache::answer(std::int64_t column) {
     at::Tensor horizontal, skip;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const Layer& layer = layers_[i];
-        const std::int64_t width = layer.module->horizontal->weight.size(3);
-        const at::Tensor window = layer.left.narrow(1, column, width).view({n, -1});
+        const std::int64_t gap = layer.module->dilation;
+        const std::int64_t reached = (layer.module->horizontal->weight.size(3) - 1) * gap + 1;
+        const at::Tensor window =
+            layer.left.slice(1, column, column + reached, gap).reshape({n, -1});
         const at::Tensor kept =
             gated(at::addmm(layer.known.select(1, column), window, layer.horizontal), 1);
         const std::vector<at::Tensor> both =
