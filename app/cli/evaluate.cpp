@@ -24,15 +24,6 @@ struct Words {
     FieldOptions request, sampling;
 };
 
-/// Those of the request that other commands don't have.
-Fields own_fields() {
-    Fields fields;
-    for (const Field& field : fields_of<EvaluateRequest>())
-        if (field.key != "device" && field.key != "precision" && field.key != "threads")
-            fields.push_back(field);
-    return fields;
-}
-
 /// Text in columns: the first to the left, the others to the right, as wide as they need.
 class Columns {
 public:
@@ -215,7 +206,7 @@ Command evaluate_command() {
                 app.add_option("--dataset", words->dataset, "real images to compare with")
                     ->type_name("DATASET")
                     ->required();
-                words->request = FieldOptions(app, own_fields());
+                words->request = FieldOptions(app, evaluation_fields());
                 words->sampling = FieldOptions(app, sampling_fields());
                 app.add_option("--out", words->out, "JSON file that gets everything that was found")
                     ->type_name("FILE.json");

@@ -3,7 +3,9 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/json.h"
 #include "core/base/machine.h"
+#include "core/image/record.h"
 #include "core/metrics/evaluations.h"
 #include "core/metrics/figures.h"
 #include "core/metrics/plan.h"
@@ -53,6 +55,7 @@ public:
 
 private:
     void describe();
+    void describe_settings(const Image& image);
     void remark_size(const char* whose, int width, int height);
     void measure_all();
     Side reference_side();
@@ -115,12 +118,17 @@ void Evaluator::describe() {
     remark_size("The samples are", model.width, model.height);
     result_.family = model.family;
     result_.model_sha256 = model.sha256;
-    std::string unused = " ";  // what nothing was named for, with what belongs to it
-    for (const Field& field : own_) {
-        const std::string value = text_of(field.value);
-        if (value.empty()) unused = field.key;
-        if (!field.key.starts_with(unused)) result_.settings.emplace_back(field.key, value);
-    }
+}
+
+/// The settings that counted: those that the record of an image names.
+void Evaluator::describe_settings(const Image& image) {
+    const auto record = record_of(image.metadata);
+    if (!record || record->daguerre.empty()) return;
+    const Json request = parse_json(record->daguerre, "record").value("request", Json::object());
+    for (const Field& field : own_)
+        if (const std::string value = text_of(field.value);
+            !value.empty() && request.contains(field.key))
+            result_.settings.emplace_back(field.key, value);
 }
 
 void Evaluator::remark_size(const char* whose, int width, int height) {
@@ -272,6 +280,7 @@ Side Evaluator::made_samples() {
             return !on_progress_ || on_progress_({done, request_.count, "image", {}});
         });
         if (std::int64_t(some.size()) < slice.count) throw MeasuringStopped();
+        if (made == 0) describe_settings(some.front());
         std::vector<std::int64_t> asked;
         for (std::int64_t i = made; i < made + slice.count; ++i) {
             const int own = class_of(info, whole, i);

@@ -34,4 +34,12 @@ const std::vector<Metric>& metrics() {
     return rows;
 }
 
+Fields evaluation_fields() {
+    Fields fields = fields_of<EvaluateRequest>();
+    std::erase_if(fields, [](const Field& field) {
+        return field.key == "device" || field.key == "precision" || field.key == "threads";
+    });
+    return fields;
+}
+
 }  // namespace daguerre

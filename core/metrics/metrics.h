@@ -74,6 +74,8 @@ struct EvaluateRequest {
         visit(threads, {.key = "threads", .label = "Threads", .help = "0: all cores", .max = 1024});
     }
 };
+/// Those fields of it that an evaluation alone has: where it is computed is left out.
+Fields evaluation_fields();
 
 /// One number. Its id is that of its metric, or begins with it and "_": "fcd", "fcd_unbounded".
 struct Figure {

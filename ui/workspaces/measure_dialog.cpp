@@ -34,11 +34,7 @@ MeasureDialog::MeasureDialog(const QString& model, const std::string& dataset, Q
     for (const std::string& id : datasets_) dataset_->addItem(QString::fromStdString(id));
     dataset_->setCurrentIndex(std::max(dataset_->findText(QString::fromStdString(dataset)), 0));
     form_ = new FieldsForm(QStringLiteral("measure"), this);
-    Fields fields;
-    for (const Field& field : fields_of<EvaluateRequest>())
-        if (field.key != "device" && field.key != "precision" && field.key != "threads")
-            fields.push_back(field);
-    form_->setFields(fields);
+    form_->setFields(evaluation_fields());
     hint_ = caption(this);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     measure_ = buttons->addButton(tr("Measure"), QDialogButtonBox::AcceptRole);
