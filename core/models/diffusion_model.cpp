@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/models/guiding_classifier.h"
+#include "core/models/latents.h"
 #include "core/nn/image_tensor.h"
 
 namespace daguerre {
@@ -15,6 +17,16 @@ namespace {
 /// Images in one network call. It depends on nothing but the size of the images and the device,
 /// since kernels round differently for other counts and the same seed must give the same pixels.
 std::int64_t chunk_size(int size, bool cpu) { return !cpu ? 16 : size <= 32 ? 4 : 1; }
+
+/// Root mean square of what two images of one form differ by, of 255.
+std::string difference_text(const Image& a, const Image& b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.pixels.size(); ++i)
+        sum += std::pow(double(int(a.pixels[i]) - int(b.pixels[i])), 2);
+    char text[32];
+    std::snprintf(text, sizeof text, "%.2f", std::sqrt(sum / double(a.pixels.size())));
+    return text;
+}
 
 }  // namespace
 
@@ -34,15 +46,17 @@ DiffusionModel::DiffusionModel(const std::string& id, DiffusionSetup setup, UNet
 std::vector<Image> DiffusionModel::generate(const GenerateRequest& request, const Fields& own,
                                             const StartTensors* start, StepTensors* steps,
                                             const OnProgress& on_progress) const {
-    const Plan plan = plan_of(request, own, start, start || steps);
-    if (steps) steps->require_memory(plan.sigmas.size() - 1, info_, request.count);
+    const std::vector<Plan> stages = stages_of(request, own, start, start || steps);
+    const int all_steps = stages.back().first_step + stages.back().steps();
+    if (steps) steps->require_memory(std::size_t(all_steps), info_, request.count);
     const c10::InferenceMode inference;
     const std::int64_t groups = (request.count + group_size - 1) / group_size;
-    Reporter reporter(on_progress, groups * std::int64_t(plan.sigmas.size() - 1));
+    Reporter reporter(on_progress, groups * all_steps);
     std::vector<Image> images;
     try {
+        const Ends ends = ends_of(stages.front(), reporter);
         for (std::int64_t i = 0; i < groups && !reporter.stopped(); ++i)
-            for (Image& image : made(plan, group_of(plan, i * group_size), reporter, steps))
+            for (Image& image : made(stages, ends, i * group_size, reporter, steps))
                 images.push_back(std::move(image));
     } catch (const Stopped&) {
     }
@@ -100,6 +114,7 @@ DiffusionModel::Plan DiffusionModel::plan_of(const GenerateRequest& request, con
                      draws_of(row_named(samplers(), plan.options.sampler, "sampler"), plan.sigmas,
                               plan.options.of_sampler));
     plan.class_at(0);
+    check_path(plan);
     check_size(setup_.network, info_.height, info_.width);
     plan_network(plan, exact);
     return plan;
@@ -131,31 +146,58 @@ double DiffusionModel::shown_scale(double sigma) const {
     return setup_.sigma_space ? 1 : 1 / std::hypot(1, sigma);
 }
 
-std::vector<Image> DiffusionModel::made(const Plan& plan, const Group& group, Reporter& reporter,
+std::vector<Image> DiffusionModel::made(const std::vector<Plan>& stages, const Ends& ends,
+                                        std::int64_t first, Reporter& reporter,
                                         StepTensors* steps) const {
-    Answer answer;
-    Plan as_learned = plan;
-    as_learned.guided = false;
-    as_learned.network = plan.outside;
-    const Denoiser denoiser = bent_denoiser(plan, as_learned, group, reporter, answer);
-    StepTensors own_steps;
-    const OnStep on_step = [&](const SamplerStep& at) {
-        if (steps) own_steps.add(at, shown_scale(at.sigma));
-        reporter.step(at, group.first, schedule_);
-        return true;
-    };
-    const Noise noise = noise_for(plan, group);
-    const double scale = std::hypot(1, plan.sigmas[0]);
-    const at::Tensor start = noise().to(plan.place) * scale;
-    SamplerOptions of_sampler = plan.options.of_sampler;
-    of_sampler.learned_variance = [&] { return answer.variance; };
-    const Sampler& sampler = row_named(samplers(), plan.options.sampler, "sampler");
-    const at::Tensor last = sampler.run(denoiser, start, plan.sigmas, noise, on_step, of_sampler);
-    if (steps) steps->append(std::move(own_steps), last * shown_scale(plan.sigmas.back()));
-    std::vector<Image> images = images_of(last);
-    for (std::size_t i = 0; i < images.size(); ++i)
-        add_record(images[i], record_of(plan, group.first + std::int64_t(i)));
+    std::vector<Image> images = images_of(sampled(stages, ends, first, reporter, steps));
+    const PathOptions& path = stages.front().options.path;
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        Record record = record_of(stages.front(), first + std::int64_t(i));
+        if (ends.photo.width > 0 && !path.frames() && path.branch.empty())
+            record.parameters.emplace_back("Off the photo", difference_text(images[i], ends.photo));
+        add_record(images[i], record);
+    }
     return images;
+}
+
+at::Tensor DiffusionModel::sampled(const std::vector<Plan>& stages, const Ends& ends,
+                                   std::int64_t first, Reporter& reporter,
+                                   StepTensors* steps) const {
+    const Plan& plan = stages.front();
+    const int all_steps = stages.back().first_step + stages.back().steps();
+    const Noise noise = noise_for(plan, group_of(plan, first));
+    at::Tensor x =
+        on_way(plan, ends, noise(), first).to(plan.place) * std::hypot(1, plan.sigmas[0]);
+    at::Tensor guess;  // where a stage was left
+    StepTensors own_steps;
+    for (std::size_t k = 0; k < stages.size(); ++k) {
+        const Plan& stage = stages[k];
+        const Group group = group_of(stage, first);
+        const bool last = k + 1 == stages.size();
+        const int until = last ? -1 : stages[k + 1].first_step - stage.first_step;
+        if (stage.fresh) x = guess + stage.sigmas[0] * fresh_noise(stage, group);
+        const OnStep on_step = [&](const SamplerStep& at) {
+            if (at.step == until) {
+                guess = at.denoised.clone();
+                x = at.x.clone();
+                return false;
+            }
+            if (steps) own_steps.add(at, shown_scale(at.sigma));
+            reporter.step({at.step + stage.first_step, all_steps, at.sigma, at.x, at.denoised},
+                          group.first, schedule_);
+            return true;
+        };
+        with_denoiser(stage, group, reporter, [&](const Denoiser& denoiser, const Answer& answer) {
+            SamplerOptions of_sampler = stage.options.of_sampler;
+            of_sampler.learned_variance = [&] { return answer.variance; };
+            const Sampler& sampler = row_named(samplers(), stage.options.sampler, "sampler");
+            const at::Tensor end =
+                sampler.run(denoiser, x, stage.sigmas, noise, on_step, of_sampler);
+            if (last) x = end;
+        });
+    }
+    if (steps) steps->append(std::move(own_steps), x * shown_scale(stages.back().sigmas.back()));
+    return x;
 }
 
 CompletionCost DiffusionModel::completion_cost(const Fields& own) const {
@@ -225,6 +267,7 @@ Record DiffusionModel::record_of(const Plan& plan, std::int64_t i) const {
     Record record =
         record_of_image(plan.labelled, plan.of_image(i), counting_fields(options, info_), i,
                         {plan.device, plan.precision}, line);
+    if (options.path.frames()) say_frame(record, plan.request, i);
     if (!plan.start) return record;
     // Not from its seed, so what a request would restore isn't this image.
     record.daguerre.clear();

@@ -1,9 +1,11 @@
 // The diffusion family's Model. Others see model.h; its files share this.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +30,9 @@ public:
 
     const ModelInfo& info() const override { return info_; }
     Fields generate_fields() const override { return sampling_fields_for(info_); }
+    bool each_alone(const Fields& own) const override {
+        return !options_from<SamplingOptions>(own).path.frames();
+    }
     std::vector<Image> generate(const GenerateRequest& request, const Fields& own,
                                 const OnProgress& on_progress) const override {
         return generate(request, own, nullptr, nullptr, on_progress);
@@ -67,11 +72,28 @@ private:
         /// With the classes that may be named: the classifier's where there is one.
         ModelInfo labelled{};
         const StartTensors* start = nullptr;  // or none
+        int first_step = 0;                   // of the whole way, where this plan takes over
+        std::optional<std::int64_t> fresh{};  // seed of noise that then takes the old one's place
 
         /// The request with the class that the start gives image i.
         GenerateRequest of_image(std::int64_t i) const;
-        int class_at(std::int64_t i) const { return class_of(labelled, of_image(i), i); }
+        /// Whose seed and class an image has: the first one's as a frame of a film, whose class too
+        /// on a way from a photo.
+        std::int64_t seed_owner(std::int64_t i) const { return options.path.frames() ? 0 : i; }
+        std::int64_t class_owner(std::int64_t i) const {
+            return options.path.from.empty() ? seed_owner(i) : 0;
+        }
+        int class_at(std::int64_t i) const {
+            return class_of(labelled, of_image(i), class_owner(i));
+        }
         bool any_class() const;
+        int steps() const { return int(sigmas.size()) - 1; }
+    };
+    /// Where a way begins and ends, as unit noise [C, H, W] on the processor: photos run back to
+    /// noise. Undefined: with the noise of a seed.
+    struct Ends {
+        at::Tensor from, to;
+        Image photo{};  // as the network sees the one at the start
     };
     /// What goes through the network in one call, on the device. Past the group's end the last
     /// image is repeated, so that every call has the same shape.
@@ -95,8 +117,19 @@ private:
     Plan plan_of(const GenerateRequest& request, const Fields& own, const StartTensors* start,
                  bool exact) const;
     void plan_network(Plan& plan, bool exact) const;
+    void check_path(const Plan& plan) const;
+    /// The way of a request: a plan, and one for each branch.
+    std::vector<Plan> stages_of(const GenerateRequest& request, const Fields& own,
+                                const StartTensors* start, bool exact) const;
+    Ends ends_of(const Plan& plan, Reporter& reporter) const;
+    at::Tensor noise_of_photo(Plan plan, const Image& photo, const std::string& of_class,
+                              Reporter& reporter) const;
+    at::Tensor on_way(const Plan& plan, const Ends& ends, const at::Tensor& noise,
+                      std::int64_t first) const;
+    at::Tensor fresh_noise(const Plan& plan, const Group& group) const;
+    at::Tensor labels_of(const Plan& plan, std::int64_t first, std::int64_t end) const;
     Group group_of(const Plan& plan, std::int64_t first) const;
-    Chunk chunk_of(const Plan& plan, const std::vector<std::int64_t>& labels, std::int64_t first,
+    Chunk chunk_of(const Plan& plan, const at::Tensor& labels, std::int64_t first,
                    std::int64_t count) const;
     Answer call(const Plan& plan, const Chunk& chunk, const at::Tensor& x, double t) const;
     Noise noise_for(const Plan& plan, const Group& group) const;
@@ -105,11 +138,14 @@ private:
     /// All must outlive it. `answer`: gets what the network says at each call.
     Denoiser denoiser_for(const Plan& plan, const Group& group, Reporter& reporter,
                           Answer& answer) const;
-    /// The same with all that guides, leads and limits the guess.
-    Denoiser bent_denoiser(const Plan& plan, const Plan& as_learned, const Group& group,
-                           Reporter& reporter, Answer& answer) const;
-    std::vector<Image> made(const Plan& plan, const Group& group, Reporter& reporter,
-                            StepTensors* steps) const;
+    /// Lets `use` have the same with all that guides, leads and limits the guess.
+    void with_denoiser(
+        const Plan& plan, const Group& group, Reporter& reporter,
+        const std::function<void(const Denoiser& denoiser, const Answer& answer)>& use) const;
+    std::vector<Image> made(const std::vector<Plan>& stages, const Ends& ends, std::int64_t first,
+                            Reporter& reporter, StepTensors* steps) const;
+    at::Tensor sampled(const std::vector<Plan>& stages, const Ends& ends, std::int64_t first,
+                       Reporter& reporter, StepTensors* steps) const;
     double shown_scale(double sigma) const;
     Record record_of(const Plan& plan, std::int64_t i) const;
 

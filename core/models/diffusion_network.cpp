@@ -22,17 +22,25 @@ UNet DiffusionModel::network_on(const at::Device& device, const std::string& pre
     return entry->second;
 }
 
-/// labels: of the group's `count` images, or empty.
-DiffusionModel::Chunk DiffusionModel::chunk_of(const Plan& plan,
-                                               const std::vector<std::int64_t>& labels,
+/// labels: of the group's `count` images, or undefined.
+DiffusionModel::Chunk DiffusionModel::chunk_of(const Plan& plan, const at::Tensor& labels,
                                                std::int64_t first, std::int64_t count) const {
-    std::vector<std::int64_t> places, chosen;
-    for (std::int64_t i = 0; i < plan.chunk; ++i) places.push_back(std::min(first + i, count - 1));
-    Chunk chunk{std::min(plan.chunk, count - first), at::tensor(places).to(plan.place), {}};
-    if (labels.empty()) return chunk;
-    for (const std::int64_t place : places) chosen.push_back(labels[std::size_t(place)]);
-    if (plan.guided) chosen.resize(2 * chosen.size(), std::int64_t(info_.classes.size()));
-    chunk.labels = at::tensor(chosen).to(plan.place);
+    std::vector<std::int64_t> numbers;
+    for (std::int64_t i = 0; i < plan.chunk; ++i) numbers.push_back(std::min(first + i, count - 1));
+    const at::Tensor places = at::tensor(numbers);
+    Chunk chunk{std::min(plan.chunk, count - first), places.to(plan.place), {}};
+    if (!labels.defined()) return chunk;
+    at::Tensor chosen = labels.index_select(0, places);
+    if (plan.guided) {
+        const auto null_class = std::int64_t(info_.classes.size());
+        at::Tensor none = at::zeros_like(chosen);
+        if (chosen.dim() == 1)
+            none.fill_(null_class);
+        else
+            none.select(1, null_class).fill_(1);
+        chosen = at::cat({chosen, none});
+    }
+    chunk.labels = chosen.to(plan.place);
     return chunk;
 }
 
@@ -61,18 +69,38 @@ DiffusionModel::Answer DiffusionModel::call(const Plan& plan, const Chunk& chunk
     return answer;
 }
 
+/// Of the images first to end - 1: [n] with the null class for “none”, or on a way between classes
+/// their shares, [n, classes that the network knows]. Undefined for a network without classes.
+at::Tensor DiffusionModel::labels_of(const Plan& plan, std::int64_t first, std::int64_t end) const {
+    if (info_.classes.empty()) return {};
+    const bool unled = info_.null_class && plan.options.guidance == 0 && !plan.guided;
+    const auto label_of = [&](int place) {
+        return place < 0 || unled ? std::int64_t(info_.classes.size()) : place;
+    };
+    std::vector<std::int64_t> labels;
+    for (std::int64_t i = first; i < end; ++i)
+        labels.push_back(label_of(class_of(info_, plan.of_image(i), plan.class_owner(i))));
+    const std::string& to_class = plan.options.path.to_class;
+    if (to_class.empty()) return at::tensor(labels);
+    GenerateRequest last = plan.request;
+    last.image_class = to_class;
+    const std::int64_t end_label = label_of(class_of(info_, last, 0));
+    const at::Tensor shares = at::zeros({end - first, setup_.network.num_class_embeds});
+    auto values = shares.accessor<float, 2>();
+    for (std::int64_t i = first; i < end; ++i) {
+        const double along = share_of_way(i, plan.request.count);
+        values[i - first][labels[std::size_t(i - first)]] += float(1 - along);
+        values[i - first][end_label] += float(along);
+    }
+    return shares;
+}
+
 DiffusionModel::Group DiffusionModel::group_of(const Plan& plan, std::int64_t first) const {
     Group group{first, {}, {}};
-    std::vector<std::int64_t> labels;  // with the null class for "none"
     const std::int64_t end = std::min(first + group_size, plan.request.count);
-    for (std::int64_t i = first; i < end; ++i) {
-        group.seeds.push_back(seed_of(plan.request, i));
-        if (info_.classes.empty()) continue;
-        const int label = class_of(info_, plan.of_image(i), i);
-        const bool none =
-            label < 0 || (info_.null_class && plan.options.guidance == 0 && !plan.guided);
-        labels.push_back(none ? std::int64_t(info_.classes.size()) : label);
-    }
+    for (std::int64_t i = first; i < end; ++i)
+        group.seeds.push_back(seed_of(plan.request, plan.seed_owner(i)));
+    const at::Tensor labels = labels_of(plan, first, end);
     for (std::int64_t at = 0; at < end - first; at += plan.chunk)
         group.chunks.push_back(chunk_of(plan, labels, at, end - first));
     return group;
@@ -103,9 +131,14 @@ Denoiser DiffusionModel::denoiser_for(const Plan& plan, const Group& group, Repo
                     plan.options.guidance_rescale);
 }
 
-Denoiser DiffusionModel::bent_denoiser(const Plan& plan, const Plan& as_learned, const Group& group,
-                                       Reporter& reporter, Answer& answer) const {
+void DiffusionModel::with_denoiser(
+    const Plan& plan, const Group& group, Reporter& reporter,
+    const std::function<void(const Denoiser& denoiser, const Answer& answer)>& use) const {
     const SamplingOptions& options = plan.options;
+    Answer answer;
+    Plan as_learned = plan;
+    as_learned.guided = false;
+    as_learned.network = plan.outside;
     Denoiser denoiser = denoiser_for(plan, group, reporter, answer);
     if (plan.outside)
         denoiser =
@@ -119,7 +152,7 @@ Denoiser DiffusionModel::bent_denoiser(const Plan& plan, const Plan& as_learned,
             classifier_guided(std::move(denoiser), log_probability_of(plan.classifier, classes),
                               options.classifier_scale);
     }
-    return limited(std::move(denoiser), options, setup_);
+    use(limited(std::move(denoiser), options, setup_), answer);
 }
 
 }  // namespace daguerre

@@ -18,6 +18,8 @@ Fields sampling_fields_for(const ModelInfo& info) {
     }
     if (!info.null_class)
         std::erase_if(fields, [](const Field& field) { return field.key.starts_with("guidance"); });
+    if (info.classes.empty())
+        std::erase_if(fields, [](const Field& field) { return field.key == "to_class"; });
     return fields;
 }
 
@@ -39,11 +41,13 @@ void settle(SamplingOptions& options, const ModelInfo& info, const DiffusionSetu
 
 Fields counting_fields(const SamplingOptions& options, const ModelInfo& info) {
     Fields fields = fields_of(options);
+    const Fields paths = fields_of(options.path);
     const Sampler& sampler = row_named(samplers(), options.sampler, "sampler");
     const bool led = !options.classifier.empty() && options.classifier_scale > 0;
     std::erase_if(fields, [&](const Field& field) {
         const bool of_samplers = !followers(field.key).empty();
-        return (of_samplers && !sampler.follows(field.key)) ||
+        return (find_field(paths, field.key) && field.value == field.standard) ||
+               (of_samplers && !sampler.follows(field.key)) ||
                (!info.null_class && field.key.starts_with("guidance")) ||
                (!led && field.key.starts_with("classifier")) ||
                (options.clamp != "dynamic" && field.key == "clamp_quantile");

@@ -11,6 +11,7 @@
 #include "core/diffusion/samplers.h"
 #include "core/diffusion/spacings.h"
 #include "core/models/model.h"
+#include "core/models/sampling_path.h"
 
 namespace daguerre {
 
@@ -29,6 +30,7 @@ struct SamplingOptions {
     std::string clamp = "auto";
     double clamp_quantile = 0.995;
     SamplerOptions of_sampler{};
+    PathOptions path{};
 
     void each(auto&& visit) {
         visit(sampler, {.key = "sampler",
@@ -85,6 +87,7 @@ struct SamplingOptions {
                                .min = 0.5,
                                .max = 1});
         of_sampler.each(visit);
+        path.each(visit);
     }
 
     /// Above it, guidance doesn't act.

@@ -88,6 +88,8 @@ at::Tensor UNetImpl::Parts::embedding(const at::Tensor& t, const at::Tensor& lab
                                       const UNetConfig& config) {
     const auto dtype = time_embedding->linear_1->weight.dtype();
     const at::Tensor time = time_embedding(projected(t, config).to(dtype));
+    if (class_table && labels.dim() == 2)
+        return time + at::matmul(labels.to(dtype), class_table->weight);
     if (class_table) return time + class_table(labels);
     if (class_time) return time + class_time(projected(labels, config).to(dtype));
     return time;

@@ -63,8 +63,9 @@ public:
     explicit UNetImpl(const UNetConfig& config);
     ~UNetImpl() override;
 
-    /// x: [N, C, H, W]. t: [N] float, may lie between steps. labels: [N] int64; undefined when the
-    /// model has no classes. Gives [N, out_channels, H, W] in x's dtype.
+    /// x: [N, C, H, W]. t: [N] float, may lie between steps. labels: [N] int64, or [N, K] float
+    /// shares of K table entries that are mixed; undefined when the model has no classes. Gives
+    /// [N, out_channels, H, W] in x's dtype.
     at::Tensor forward(const at::Tensor& x, const at::Tensor& t, const at::Tensor& labels = {});
 
     const UNetConfig& config() const { return config_; }

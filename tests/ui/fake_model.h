@@ -27,7 +27,8 @@ struct FakeWorld {
 struct FakeOptions {
     int steps = 20;
     double guidance = 1.5;
-    std::string sampler = "dpmpp_2m", schedule = "trailing";
+    std::string sampler = "dpmpp_2m", schedule = "trailing", branch{};
+    std::int64_t to_seed = -1;
 
     void each(auto&& visit) {
         visit(sampler, {.key = "sampler",
@@ -49,6 +50,12 @@ struct FakeOptions {
                          .label = "Guidance",
                          .help = "how strongly the class counts",
                          .max = 20});
+        visit(branch, {.key = "branch", .label = "Branch", .help = "changes on the way"});
+        visit(to_seed, {.key = "to_seed",
+                        .label = "To seed",
+                        .help = "where a film ends",
+                        .min = -1,
+                        .max = 4294967295.0});
     }
 };
 
@@ -89,6 +96,9 @@ public:
 
     const ModelInfo& info() const override { return info_; }
     Fields generate_fields() const override { return fields_of<FakeOptions>(); }
+    bool each_alone(const Fields& own) const override {
+        return options_from<FakeOptions>(own).to_seed < 0;
+    }
     void save(const std::filesystem::path&) const override {}
 
     std::vector<Image> generate(const GenerateRequest& request, const Fields& own,
@@ -221,7 +231,8 @@ private:
                                    {"Class", name}},
                     .daguerre = R"({"format":1,"kind":"generate","request":{"model":")" + info_.id +
                                 R"(","count":1,"seed":)" + seed + R"(,"class":")" + name +
-                                R"(","sampler":"dpmpp_2m","steps":)" + steps + "}}"});
+                                R"(","sampler":")" + options.sampler + R"(","branch":")" +
+                                options.branch + R"(","steps":)" + steps + "}}"});
         return image;
     }
 

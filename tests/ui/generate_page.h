@@ -32,7 +32,8 @@ struct Page {
             return choice;
         };
         source.list = [] {
-            return std::vector<ModelEntry>{{"fake", "", true}, {"other", "", true}};
+            return std::vector<ModelEntry>{{"fake", "", true, "diffusion"},
+                                           {"other", "", true, "diffusion"}};
         };
         source.open = [world = world](const std::string& name) {
             return std::make_shared<const FakeModel>(name, world);

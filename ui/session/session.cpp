@@ -256,6 +256,12 @@ void Session::carry(Carried carried) {
     Q_EMIT restoring();
 }
 
+void Session::startFrom(const std::filesystem::path& photo) {
+    start_ = photo;
+    Q_EMIT wanted(QStringLiteral("generate"));
+    Q_EMIT restoring();
+}
+
 std::optional<Dropped> Session::takeRestore() { return std::exchange(restore_, std::nullopt); }
 
 JobEntry& Session::entryOf(const Job* job) {

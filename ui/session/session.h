@@ -149,6 +149,9 @@ public:
     /// Opens Generate with them, as takeRestore() does with a picture.
     void carry(Carried carried);
     std::optional<Carried> takeCarried() { return std::exchange(carried_, std::nullopt); }
+    /// Opens Generate, whose pictures are to start from an image file.
+    void startFrom(const std::filesystem::path& photo);
+    std::optional<std::filesystem::path> takeStart() { return std::exchange(start_, std::nullopt); }
     /// A folder or archive of images that was dropped; Datasets takes it when it is made or when
     /// datasetCame() comes.
     std::optional<std::filesystem::path> takeDataset() {
@@ -206,6 +209,7 @@ private:
     std::optional<Dropped> restore_;
     std::vector<PhotoWish> photos_;
     Tiles glance_;
+    std::optional<std::filesystem::path> start_{};
     std::optional<Carried> carried_;
     std::optional<TrainWish> train_;
     std::optional<std::filesystem::path> images_;

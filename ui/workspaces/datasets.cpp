@@ -107,6 +107,7 @@ void Datasets::connectActions() {
         if (dataset_ && canTrain()) session_.trainOn({name_, viewSettings()});
     });
     on("open-image", [this] { openInRetouch(); });
+    on("start-from-image", [this] { startFromImage(); });
     on("copy-image", [this] { copyImage(); });
     on("leave-out", [this] { leaveOut(grid_->selection()); });
     on("import-images", [this] { chooseImport(QFileDialog::Directory); });

@@ -88,6 +88,7 @@ private:
     void showMenu(QPoint where);
     void copyImage();
     void openInRetouch();
+    void startFromImage();
     void write(const QString& title,
                std::function<std::function<void()>(const OnProgress& on_progress)> work);
     void leaveOut(const std::vector<std::uint32_t>& images);

@@ -96,7 +96,7 @@ void Datasets::showMenu(QPoint where) {
     if (grid_->current() < 0) return;
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    for (const char* id : {"open-image", "copy-image", "leave-out"})
+    for (const char* id : {"open-image", "start-from-image", "copy-image", "leave-out"})
         menu->addAction(session_.actions()[id]);
     menu->popup(where);
 }
@@ -128,6 +128,26 @@ void Datasets::openInRetouch() {
         }
         return [this, photo] { session_.openPhoto({.photo = photo}); };
     });
+}
+
+/// From the image's own file, or from a copy where it lies in an archive.
+void Datasets::startFromImage() {
+    if (!dataset_ || grid_->current() < 0) return;
+    const std::uint32_t image = currentImage();
+    const DatasetEntry* entry = list_->entry(name_);
+    const auto own = entry ? entry->folder / dataset_->name(image) : std::filesystem::path();
+    const auto copy = home_folder() / "cache" / "starts" /
+                      (dataset_->info().id + "-" + std::to_string(image) + ".png");
+    write(tr("Start from an image"),
+          [this, dataset = dataset_, image, own, copy](const OnProgress&) -> Errand::Then {
+              std::error_code error;
+              const bool here = std::filesystem::is_regular_file(own, error);
+              if (!here) {
+                  std::filesystem::create_directories(copy.parent_path(), error);
+                  write_image(copy, dataset->at(image).image);
+              }
+              return [this, file = here ? own : copy] { session_.startFrom(file); };
+          });
 }
 
 void Datasets::write(const QString& title, Errand::Work work) {

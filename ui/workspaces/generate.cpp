@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QToolButton>
 #include <algorithm>
 #include <utility>
@@ -83,6 +84,12 @@ void Generate::build() {
     panel_ = new MakePanel(session_.actions(), this);
 
     makeButtons();
+    kinTabs_ = new QTabBar(this);
+    kinTabs_->setObjectName(QStringLiteral("generate.branches"));
+    kinTabs_->setAccessibleName(tr("Branches"));
+    kinTabs_->setExpanding(false);
+    kinTabs_->setDrawBase(false);
+    kinTabs_->hide();
 
     auto* splitter = new QSplitter(Qt::Vertical, this);
     auto* views = new QStackedWidget(splitter);
@@ -101,6 +108,7 @@ void Generate::build() {
     work->setSpacing(0);
     work->addWidget(bar_);
     work->addWidget(notice_);
+    work->addWidget(kinTabs_);
     work->addWidget(splitter, 1);
     auto* line = new QFrame(this);
     line->setFrameShape(QFrame::VLine);
@@ -117,6 +125,10 @@ void Generate::makeButtons() {
     film_ = new QPushButton(tr("Film…"));
     film_->setObjectName(QStringLiteral("generate.film"));
     film_->setIcon(icon("film"));
+    branch_ = new QPushButton(tr("Branch here…"));
+    branch_->setObjectName(QStringLiteral("generate.branch"));
+    branch_->setIcon(icon("signpost-split"));
+    branch_->setToolTip(tr("From this step on with other settings (B)"));
     keepHalf_ = new QPushButton(tr("Keep the half-done"));
     keepHalf_->setObjectName(QStringLiteral("generate.keep"));
     keepHalf_->hide();
@@ -125,9 +137,10 @@ void Generate::makeButtons() {
     live_->hide();
     comparing_ = new QToolButton;
     comparing_->setObjectName(QStringLiteral("generate.compare"));
-    setIconOnly(comparing_, "layout-split", tr("Compare models and samplers side by side"), QStringLiteral("X"));
+    setIconOnly(comparing_, "layout-split", tr("Compare models and samplers side by side"),
+                QStringLiteral("X"));
     for (QAbstractButton* button :
-         std::initializer_list<QAbstractButton*>{live_, keepHalf_, comparing_, film_})
+         std::initializer_list<QAbstractButton*>{live_, keepHalf_, comparing_, branch_, film_})
         view_->transport()->extras()->insertWidget(0, button);
 }
 
@@ -155,6 +168,8 @@ void Generate::connectParts() {
     connect(compare_, &ModelCompare::runningChanged, this, &Generate::showPossible);
     connect(keepHalf_, &QPushButton::clicked, this, &Generate::keepHalfDone);
     connect(film_, &QPushButton::clicked, this, &Generate::film);
+    connect(branch_, &QPushButton::clicked, this, &Generate::branch);
+    connect(kinTabs_, &QTabBar::currentChanged, this, &Generate::kinChosen);
     connect(strip_, &HistoryStrip::opened, this,
             [this](const QString& file) { openFromHistory(file, false); });
     connect(strip_, &HistoryStrip::restored, this,
@@ -225,6 +240,8 @@ void Generate::connectActions() {
     });
     on("save", [this] { saveAs(); });
     on("film", [this] { film(); });
+    on("branch", [this] { branch(); });
+    on("between", [this] { between(); });
     on("info", [this] { showInfo(); });
     on("search-history", [this] { strip_->findFocus(); });
 }
@@ -241,6 +258,7 @@ void Generate::modelChanged() {
         restoreForm(lastForm.get(), fields);
         panel_->setValues(fields);
     }
+    if (model) takeStart();
     if (model && waitingRecord_) restore(*std::exchange(waitingRecord_, std::nullopt));
     showPossible();
 }
@@ -275,14 +293,17 @@ void Generate::makeOrStop() {
     else if (job_)
         job_->cancel();
     else if (session_.model())
-        make();
+        make(panel_->fields(), {});
 }
 
-void Generate::make() {
+/// fields: all settings, those of the request first. title: of a branch of what is shown.
+void Generate::make(const Fields& fields, const QString& title) {
     const std::shared_ptr<const Model> model = session_.model();
-    const GenerateRequest request = panel_->request();
-    job_ = makeJob<GenerateJob>(model, request, panel_->own(), previewBudget.get());
-    making_ = newResult(*model, request);
+    job_ = makeJob<GenerateJob>(model, options_from<GenerateRequest>(fields), ownFields(fields),
+                                previewBudget.get());
+    making_ = newResult(*model, fields);
+    making_->title = title;
+    if (!title.isEmpty()) kin_.push_back(making_);
     notice_->hide();
     keepHalf_->hide();
     connect(job_.get(), &GenerateJob::previewed, this, &Generate::take);
@@ -303,17 +324,19 @@ void Generate::make() {
     bar_->refresh(making_->frames->count(), {model->info().width, model->info().height});
     session_.make(job_);
     showPossible();
+    showKin();
+    showFacts();
 }
 
-std::shared_ptr<Result> Generate::newResult(const Model& model,
-                                            const GenerateRequest& request) const {
+std::shared_ptr<Result> Generate::newResult(const Model& model, const Fields& fields) const {
     auto result = std::make_shared<Result>();
     const ModelInfo& info = model.info();
+    const auto request = options_from<GenerateRequest>(fields);
     const auto count = int(request.count);
-    result->walk = model.each_alone(panel_->own()) ? 0 : count;
+    result->walk = model.each_alone(ownFields(fields)) ? 0 : count;
     result->frames = std::make_shared<Frames>(result->walk > 0 ? 1 : count);
     result->model = info.id;
-    result->fields = panel_->fields();
+    result->fields = fields;
     result->files.resize(std::size_t(result->frames->count()));
     for (std::int64_t i = 0; i < result->frames->count(); ++i) {
         const int place = class_of(info, request, i);

@@ -16,6 +16,7 @@
 #include "ui/work/jobs.h"
 
 class QPushButton;
+class QTabBar;
 class QToolButton;
 
 namespace daguerre {
@@ -37,7 +38,8 @@ struct Result {
     QString press;      // folder; empty: none so far
     std::vector<QString> files, classes;
     std::vector<std::uint32_t> seeds;
-    int walk = 0;  // pictures that are the steps of one; 0: each is its own
+    int walk = 0;   // pictures that are the steps of one; 0: each is its own
+    QString title;  // of a branch
 };
 
 /// Pictures that were begun and not finished.
@@ -62,14 +64,25 @@ private:
     void modelChanged();
     void showPossible();
     void makeOrStop();
-    void make();
-    std::shared_ptr<Result> newResult(const Model& model, const GenerateRequest& request) const;
+    void make(const Fields& fields, const QString& title);
+    std::shared_ptr<Result> newResult(const Model& model, const Fields& fields) const;
     void take(const GenerateJob::Previews& previews);
     void walked(const std::vector<Picture>& pictures);
     void made(int first, const std::vector<Picture>& made);
     void ended(Outcome outcome);
     void showCost();
     void setComparing(bool comparing);
+
+    // generate_paths.cpp: branches and films
+    QString whyNoBranch() const;
+    QString whyNoFilm() const;
+    void branch();
+    void makeBranch(const std::shared_ptr<Result>& parent, int step, const Fields& changes);
+    void showKin();
+    void kinChosen(int tab);
+    void between();
+    void takeStart();
+    void tellPhoto(const Picture& picture);
 
     // generate_pictures.cpp: the chosen picture, history, files
     void show(const std::shared_ptr<Result>& result, int picture);
@@ -99,12 +112,15 @@ private:
     HistoryStrip* strip_;
     Library* library_;
     Notice* notice_;
-    QPushButton *film_, *keepHalf_, *live_;
+    QPushButton *film_, *branch_, *keepHalf_, *live_;
+    QTabBar* kinTabs_;
     QToolButton* comparing_;
     std::shared_ptr<Result> shown_, making_;
     std::vector<std::shared_ptr<Result>> recent_;  // newest last
+    std::vector<std::shared_ptr<Result>> kin_;     // a way and its branches; or empty
     std::shared_ptr<GenerateJob> job_;
     std::optional<Record> waitingRecord_;  // until its model is open
+    std::string waitingStart_;             // the same of a photo to start from
     Fields measuredFields_;                // of the press that took measuredSeconds_
     double measuredSeconds_ = 0;
     QString previewCost_;

@@ -76,6 +76,7 @@ void Generate::show(const std::shared_ptr<Result>& result, int picture) {
         keepHalf_->setVisible(!job_ && result == making_ && !halfDone(*result).empty());
     }
     live_->setVisible(job_ && !live);
+    showKin();
     if (picture >= 0) view_->canvas()->choose(picture);
     if (picture >= 0 && !live) view_->toLast();
     showFacts();
@@ -125,6 +126,10 @@ void Generate::showFacts() {
     Actions& actions = session_.actions();
     const QString none = tr("choose a finished picture first");
     actions.setPossible("film", recorded, tr("make pictures first"));
+    const QString noBranch = whyNoBranch(), noFilm = whyNoFilm();
+    branch_->setEnabled(noBranch.isEmpty());
+    actions.setPossible("branch", noBranch.isEmpty(), noBranch);
+    actions.setPossible("between", noFilm.isEmpty(), noFilm);
     actions.setPossible("favourite", item, none);
     actions.setPossible("delete", item, none);
     actions.setPossible("info", chosenImage() != nullptr, none);
@@ -239,7 +244,7 @@ void Generate::takeCarried() {
     Fields fields = fields_of(job.request());
     fields.insert(fields.end(), job.own().begin(), job.own().end());
     panel_->setValues(fields);
-    const std::shared_ptr<Result> result = newResult(*job.model(), job.request());
+    const std::shared_ptr<Result> result = newResult(*job.model(), fields);
     result->frames = carried->frames;
     for (std::size_t i = 0; i < std::min(carried->files.size(), result->files.size()); ++i)
         result->files[i] = QString::fromStdString(carried->files[i].string());
@@ -250,6 +255,7 @@ void Generate::takeCarried() {
 
 void Generate::takeRestore() {
     takeCarried();
+    takeStart();
     const std::optional<Dropped> dropped = session_.takeRestore();
     if (dropped && dropped->kind == Dropped::Kind::Picture) restore(dropped->record);
 }
@@ -329,6 +335,7 @@ void Generate::walked(const std::vector<Picture>& pictures) {
 
 void Generate::made(int first, const std::vector<Picture>& made) {
     std::vector<Picture> pictures = made;
+    if (first == 0 && !made.empty()) tellPhoto(made.front());
     if (making_->walk > 0 && !made.empty()) {
         walked(made);
         pictures = {made.back()};

@@ -1,5 +1,6 @@
 #include "ui/workspaces/make_panel.h"
 
+#include <QFileDialog>
 #include <QFormLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -44,7 +45,8 @@ QToolButton* wordButton(const char* name, const QString& words, QWidget* parent)
 /// Words for a class become a choice, where the model knows classes.
 void offerClasses(Field& field, const ModelInfo& info) {
     field.choices = {""};
-    field.titles = {MakePanel::tr("a mix").toStdString()};
+    field.titles = {
+        (field.key == "class" ? MakePanel::tr("a mix") : MakePanel::tr("the same")).toStdString()};
     for (const std::string& name : info.classes) {
         field.choices.push_back(name);
         field.titles.push_back(name);
@@ -74,8 +76,9 @@ Fields fieldsFor(const Model& model, const std::vector<std::string>& classifiers
     });
     find_field(fields, "count")->max = MakePanel::mostPictures;
     set_field(fields, "count", std::int64_t(MakePanel::usualCount));
-    if (Field* field = find_field(fields, "class")) offerClasses(*field, info);
     for (const Field& field : model.generate_fields()) fields.push_back(field);
+    for (const char* key : {"class", "to_class"})
+        if (Field* field = find_field(fields, key)) offerClasses(*field, info);
     if (Field* field = find_field(fields, "classifier")) offerClassifiers(*field, classifiers);
     return fields;
 }
@@ -92,6 +95,13 @@ bool fits(const Field& field, const FieldValue& value) {
 }
 
 }  // namespace
+
+Fields ownFields(const Fields& all) {
+    const Fields shared = fields_of<GenerateRequest>();
+    Fields own = all;
+    std::erase_if(own, [&](const Field& field) { return find_field(shared, field.key); });
+    return own;
+}
 
 std::vector<std::pair<QString, QString>> samplerTitles() {
     std::vector<std::pair<QString, QString>> all;
@@ -157,7 +167,7 @@ QWidget* MakePanel::makeHeading(Actions& actions) {
     setIconOnly(reset, "arrow-counterclockwise", tr("All settings to their defaults"));
     connect(reset, &QToolButton::clicked, this, &MakePanel::reset);
     QList<QAction*> rows;
-    for (const char* id : {"copy-command", "copy", "save", "film", "pictures-folder"})
+    for (const char* id : {"copy-command", "copy", "save", "film", "between", "pictures-folder"})
         rows += actions[id];
     auto* more = menuButton(rows, heading);
     more->setObjectName(QStringLiteral("generate.menu"));
@@ -250,11 +260,32 @@ void MakePanel::setModel(const std::shared_ptr<const Model>& model,
         connect(dice, &QToolButton::clicked, this, &MakePanel::newSeed);
         row->addWidget(dice);
     }
+    for (const char* key : {"from", "to"}) addChooser(key);
     showFollowed();
     moreButton_->setVisible(!rest.empty());
     moreLine_->setVisible(!rest.empty());
     setValues(before);
     Q_EMIT changed();
+}
+
+/// A button that chooses the image file of a field.
+void MakePanel::addChooser(const char* key) {
+    QHBoxLayout* row = more_->row(key);
+    if (!row) return;
+    auto* choose = new QToolButton(more_);
+    choose->setAutoRaise(true);
+    choose->setObjectName(QStringLiteral("generate.choose-") + QLatin1String(key));
+    setIconOnly(choose, "folder2-open", tr("Choose an image file"), {});
+    connect(choose, &QToolButton::clicked, this, [this, key] {
+        auto* dialog = new QFileDialog(this, tr("Choose an image file"));
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(QFileDialog::ExistingFile);
+        dialog->setNameFilter(tr("Images (*.png *.jpg *.jpeg *.webp *.tif *.tiff)"));
+        connect(dialog, &QFileDialog::fileSelected, this,
+                [this, key](const QString& file) { more_->setValue(key, file.toStdString()); });
+        dialog->open();
+    });
+    row->addWidget(choose);
 }
 
 /// Options that the chosen sampler doesn't follow are out of the way.
@@ -287,12 +318,7 @@ void MakePanel::setValues(const Fields& fields) {
 
 GenerateRequest MakePanel::request() const { return options_from<GenerateRequest>(fields()); }
 
-Fields MakePanel::own() const {
-    const Fields shared = fields_of<GenerateRequest>();
-    Fields own = fields();
-    std::erase_if(own, [&](const Field& field) { return find_field(shared, field.key); });
-    return own;
-}
+Fields MakePanel::own() const { return ownFields(fields()); }
 
 void MakePanel::reset() {
     form_->reset();

@@ -28,6 +28,8 @@ struct PictureFacts {
     bool held = false, finished = false, favourite = false;
 };
 
+/// What Model::generate takes beside the request: those of all settings that aren't its own.
+Fields ownFields(const Fields& all);
 /// Id and title of each sampler.
 std::vector<std::pair<QString, QString>> samplerTitles();
 
@@ -69,6 +71,7 @@ private:
     QWidget* makeHeading(Actions& actions);
     QWidget* makePicture();
     QWidget* makeFoot();
+    void addChooser(const char* key);
     void showFollowed();
 
     FieldsForm *form_, *more_;

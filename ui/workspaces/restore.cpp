@@ -21,7 +21,8 @@ constexpr std::array known{
     Known{"Steps", "steps"},        Known{"Sampler", "sampler"}, Known{"Schedule type", "schedule"},
     Known{"CFG scale", "guidance"}, Known{"Seed", "seed"},       Known{"Class", "class"}};
 /// Keys of `parameters` that say what is said elsewhere, or nothing about settings.
-constexpr std::array silent{"Size", "Model", "Model hash", "RNG", "Version"};
+constexpr std::array silent{"Size",    "Model", "Model hash",   "RNG",
+                            "Version", "Frame", "Off the photo"};
 
 using Wishes = std::vector<std::pair<std::string, std::string>>;  // key → text
 

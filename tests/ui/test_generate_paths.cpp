@@ -1,0 +1,142 @@
+// Samplers side by side, branches and films between two pictures.
+#include <QComboBox>
+#include <QMenu>
+#include <QPushButton>
+#include <QTabBar>
+#include <QToolButton>
+
+#include "fake_model.h"
+#include "generate_page.h"
+#include "ui/widgets/fields_form.h"
+#include "ui/widgets/theme.h"
+#include "ui/work/pictures.h"
+#include "ui/workspaces/change_dialog.h"
+
+#include "core/base/json.h"
+#include "core/image/image_file.h"
+
+using namespace daguerre;
+
+namespace {
+
+/// What the record of the newest press's first picture asks for.
+std::string asked(const char* key) {
+    const auto record = record_of(read_image(picturesOf(presses().front()).front()).metadata);
+    return parse_json(record->daguerre, "record")["request"][key].get<std::string>();
+}
+
+QAction* action(Page& page, const char* id) { return page.session->actions()[id]; }
+
+/// Accepts a dialog in which one setting is changed.
+void accept(Page& page, const char* name, const char* key, const FieldValue& value) {
+    auto* dialog = page.find<ChangeDialog>(name);
+    dialog->findChild<FieldsForm*>()->setValue(key, value);
+    dialog->findChild<QPushButton*>(QLatin1String(name) + QStringLiteral(".make"))->click();
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+}
+
+}  // namespace
+
+class TestGeneratePaths : public QObject {
+    Q_OBJECT
+
+    static void make(Page& page, int count, int steps) {
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        page.set("count", std::int64_t(count));
+        page.set("steps", std::int64_t(steps));
+        page.run()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+    }
+
+private Q_SLOTS:
+    void initTestCase() { applyLook(Look::Dark); }
+
+    void samplers_stand_side_by_side_at_one_noise_level() {
+        Page page;
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        action(page, "compare-models")->trigger();
+        page.find<QToolButton>("compare.presets")->menu()->actions().last()->trigger();
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        const auto boxes = page.widget->findChildren<QComboBox*>(QStringLiteral("compare.sampler"));
+        QCOMPARE(boxes.size(), 4);
+        QCOMPARE(boxes[2]->currentData().toString(), QStringLiteral("heun"));
+        page.set("steps", std::int64_t(9));
+        page.run()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        QCOMPARE(asked("sampler"), std::string("dpmpp_2m"));
+        std::vector<DenoiseView*> views;
+        for (DenoiseView* view : page.widget->findChildren<DenoiseView*>())
+            if (view != page.view()) views.push_back(view);
+        QCOMPARE(views.size(), std::size_t(4));
+        for (DenoiseView* view : views) {
+            QVERIFY(view->frames());
+            QCOMPARE(view->frames()->steps(), 9);
+        }
+        views[1]->setStep(4);
+        for (DenoiseView* view : views) QCOMPARE(view->step(), 4);
+    }
+
+    void a_branch_lies_beside_its_parent() {
+        Page page;
+        make(page, 2, 8);
+        QVERIFY(!action(page, "branch")->isEnabled());  // nothing comes after the last step
+        const auto parent = page.view()->frames();
+        page.view()->setStep(3);
+        QVERIFY(action(page, "branch")->isEnabled());
+        action(page, "branch")->trigger();
+        auto* dialog = page.find<ChangeDialog>("branch");
+        auto* make = dialog->findChild<QPushButton*>(QStringLiteral("branch.make"));
+        QVERIFY(!make->isEnabled());  // nothing was changed
+        accept(page, "branch", "guidance", 4.0);
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        QCOMPARE(asked("branch"), std::string("3 guidance=4"));
+        const auto branch = page.view()->frames();
+        QVERIFY(branch != parent);
+        auto* tabs = page.find<QTabBar>("generate.branches");
+        QVERIFY(tabs->isVisible());
+        QCOMPARE(tabs->count(), 2);
+        QCOMPARE(tabs->tabText(1), QStringLiteral("1 ▸ 3: guidance 4"));
+        page.view()->setStep(5);
+        tabs->setCurrentIndex(0);
+        QVERIFY(page.view()->frames() == parent);
+        QCOMPARE(page.view()->step(), 5);
+
+        // A branch of the branch, and one that leaves before it.
+        tabs->setCurrentIndex(1);
+        page.view()->setStep(6);
+        action(page, "branch")->trigger();
+        accept(page, "branch", "noise", std::int64_t(12));
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        QCOMPARE(asked("branch"), std::string("3 guidance=4; 6 noise=12"));
+        page.view()->setStep(1);
+        action(page, "branch")->trigger();
+        accept(page, "branch", "sampler", std::string("heun"));
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        QCOMPARE(asked("branch"), std::string("1 sampler=heun"));
+        QCOMPARE(tabs->count(), 4);
+        page.run()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        QVERIFY(!tabs->isVisible());
+    }
+
+    void a_film_leads_from_the_chosen_picture_to_another() {
+        Page page;
+        make(page, 3, 4);
+        page.view()->canvas()->choose(1);
+        const auto seed = std::get<std::int64_t>(page.get("seed")) + 1;
+        action(page, "between")->trigger();
+        auto* dialog = page.find<ChangeDialog>("between");
+        QCOMPARE(std::get<std::int64_t>(find_field(dialog->fields(), "seed")->value), seed);
+        QCOMPARE(std::get<std::int64_t>(find_field(dialog->fields(), "to_seed")->value), seed + 1);
+        accept(page, "between", "count", std::int64_t(12));
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        QCOMPARE(page.view()->frames()->count(), 1);
+        QCOMPARE(page.view()->frames()->steps(), 12);
+        // The form is as it was.
+        QCOMPARE(std::get<std::int64_t>(page.get("to_seed")), std::int64_t(-1));
+        QCOMPARE(std::get<std::int64_t>(page.get("count")), std::int64_t(3));
+    }
+};
+
+QTEST_MAIN(TestGeneratePaths)
+#include "test_generate_paths.moc"

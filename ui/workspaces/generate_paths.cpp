@@ -1,0 +1,197 @@
+// Generate's other ways: branches from a step, films between two seeds or classes, photos that come
+// back from noise.
+#include <QFileInfo>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QTabBar>
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/image/record.h"
+#include "ui/session/session.h"
+#include "ui/widgets/notice.h"
+#include "ui/workspaces/change_dialog.h"
+#include "ui/workspaces/generate.h"
+#include "ui/workspaces/make_panel.h"
+#include "ui/workspaces/restore.h"
+
+namespace daguerre {
+namespace {
+
+/// What may change on the way, beside the noise.
+constexpr std::array changeable{"class", "guidance", "sampler", "schedule", "steps"};
+/// What a film between two pictures asks for.
+constexpr std::array betweenKeys{"seed", "to_seed", "class", "to_class", "walk", "count"};
+constexpr std::int64_t usualFrames = 48, mostFrames = 240;
+constexpr char noiseKey[] = "noise";
+
+QString value(const Field& field) {
+    return field.choices.empty() ? QString::fromStdString(text_of(field.value)) : titleOf(field);
+}
+
+/// The branches of a way that lie before a step or at it.
+QString branchesUpTo(const QString& branches, int step) {
+    QStringList kept;
+    for (const QString& one : branches.split(QLatin1Char(';'), Qt::SkipEmptyParts))
+        if (one.trimmed().section(QLatin1Char(' '), 0, 0).toInt() <= step) kept += one.trimmed();
+    return kept.join(QStringLiteral("; "));
+}
+
+QString textOf(const Fields& fields, const char* key) {
+    const Field* field = find_field(fields, key);
+    return field ? QString::fromStdString(text_of(field->value)) : QString();
+}
+
+}  // namespace
+
+/// Why nothing can branch off now; empty: it can.
+QString Generate::whyNoBranch() const {
+    if (job_) return tr("wait until the pictures are made");
+    if (!shown_ || shown_->frames->steps() == 0) return tr("make pictures first");
+    if (!session_.model() || session_.model()->info().id != shown_->model)
+        return tr("open the model of these pictures first");
+    if (shown_->fields.empty()) return tr("these were made earlier; make them again first");
+    if (!find_field(shown_->fields, "branch")) return tr("this model has no steps to branch from");
+    if (view_->step() >= shown_->frames->steps()) return tr("go to an earlier step first");
+    return {};
+}
+
+void Generate::branch() {
+    if (!whyNoBranch().isEmpty()) return;
+    const std::shared_ptr<Result> parent = shown_;
+    const int step = view_->step();
+    Fields fields;
+    for (const char* key : changeable)
+        if (const Field* field = find_field(parent->fields, key)) fields.push_back(*field);
+    Field noise;
+    noise.key = noiseKey;
+    noise.label = tr("Fresh noise").toStdString();
+    noise.help = tr("the clean guess with fresh noise of this seed; -1 keeps the noise that is "
+                    "there")
+                     .toStdString();
+    noise.value = noise.standard = std::int64_t(-1);
+    noise.min = -1;
+    noise.max = 4294967295.0;
+    fields.push_back(noise);
+    auto* dialog = new ChangeDialog(
+        QStringLiteral("branch"), tr("Branch after step %1").arg(step),
+        tr("The pictures go the same way for %n step(s). What changes then?", nullptr, step),
+        fields, tr("Change at least one setting."), this);
+    connect(dialog, &QDialog::accepted, this, [=, this] {
+        if (!job_) makeBranch(parent, step, dialog->changes());
+    });
+    dialog->open();
+}
+
+void Generate::makeBranch(const std::shared_ptr<Result>& parent, int step, const Fields& changes) {
+    QStringList settings, titles;
+    for (const Field& field : changes) {
+        const QString text = QString::fromStdString(text_of(field.value));
+        settings += QString::fromStdString(field.key) + QLatin1Char('=') + text;
+        titles += QString::fromStdString(field.label).toLower() + QLatin1Char(' ') + value(field);
+    }
+    QString text = branchesUpTo(textOf(parent->fields, "branch"), step);
+    if (!text.isEmpty()) text += QStringLiteral("; ");
+    text += QStringLiteral("%1 %2").arg(step).arg(settings.join(QStringLiteral(", ")));
+    Fields fields = parent->fields;
+    set_field(fields, "branch", text.toStdString());
+    const QString title = tr("%1 ▸ %2: %3")
+                              .arg(parent->title.isEmpty() ? tr("1") : parent->title)
+                              .arg(step)
+                              .arg(titles.join(QStringLiteral(", ")));
+    if (std::ranges::count(kin_, parent) == 0) kin_ = {parent};
+    make(fields, title);
+}
+
+/// The way that was begun with and its branches, a tab each, where there are any.
+void Generate::showKin() {
+    if (std::ranges::count(kin_, shown_) == 0) kin_.clear();
+    const QSignalBlocker quiet(kinTabs_);
+    while (kinTabs_->count() > 0) kinTabs_->removeTab(0);
+    for (const std::shared_ptr<Result>& result : kin_) {
+        const int tab = kinTabs_->addTab(result->title.isEmpty() ? tr("1") : result->title);
+        if (result == shown_) kinTabs_->setCurrentIndex(tab);
+    }
+    kinTabs_->setVisible(kin_.size() > 1);
+}
+
+/// The same step of another branch.
+void Generate::kinChosen(int tab) {
+    if (tab < 0 || tab >= int(kin_.size())) return;
+    const int step = view_->step();
+    const bool last = shown_ && step == shown_->frames->steps();
+    show(kin_[std::size_t(tab)], -1);
+    if (last)
+        view_->toLast();
+    else
+        view_->setStep(step);
+}
+
+QString Generate::whyNoFilm() const {
+    if (job_) return tr("wait until the pictures are made");
+    if (!session_.model()) return tr("open a model first");
+    const Fields fields = panel_->fields();
+    if (!find_field(fields, "to_seed") && !find_field(fields, "walk"))
+        return tr("this model can't go from one picture to another");
+    return {};
+}
+
+/// From the chosen picture to another.
+void Generate::between() {
+    if (!whyNoFilm().isEmpty()) return;
+    Fields all = panel_->fields(), asked;
+    const int chosen = view_->canvas()->chosen();
+    if (shown_ && chosen >= 0 && shown_->model == session_.model()->info().id)
+        set_field(all, "seed", std::int64_t(shown_->seeds[std::size_t(chosen)]));
+    const auto seed = std::get<std::int64_t>(find_field(all, "seed")->value);
+    set_field(all, "count", usualFrames);
+    if (find_field(all, "to_seed")) set_field(all, "to_seed", (seed + 1) % 4294967296);
+    if (find_field(all, "walk")) set_field(all, "walk", std::int64_t(1));
+    for (const char* key : betweenKeys)
+        if (const Field* field = find_field(all, key)) asked.push_back(*field);
+    Field& count = *find_field(asked, "count");
+    count.label = tr("Frames").toStdString();
+    count.min = 2;
+    count.max = mostFrames;
+    auto* dialog = new ChangeDialog(
+        QStringLiteral("between"), tr("A film between two pictures"),
+        tr("The pictures become frames on the way from one to the other."), asked, {}, this);
+    connect(dialog, &QDialog::accepted, this, [=, this] {
+        if (job_) return;
+        Fields fields = all;
+        for (const Field& field : dialog->fields()) set_field(fields, field.key, field.value);
+        make(fields, {});
+    });
+    dialog->open();
+}
+
+/// An image file that the pictures are to start from.
+void Generate::takeStart() {
+    if (const auto start = session_.takeStart()) waitingStart_ = start->string();
+    if (waitingStart_.empty() || !session_.model()) return;
+    const std::string file = std::exchange(waitingStart_, {});
+    Fields fields = panel_->fields();
+    if (!find_field(fields, "from"))
+        return notice_->say(tr("%1 can't start from a photo; choose a diffusion model.")
+                                .arg(QString::fromStdString(session_.model()->info().id)));
+    set_field(fields, "from", file);
+    panel_->setValues(fields);
+    notice_->say(tr("The pictures start from “%1”, run back to noise: From photo, under More "
+                    "settings.")
+                     .arg(QFileInfo(QString::fromStdString(file)).fileName()));
+}
+
+/// How near a photo came back from its noise.
+void Generate::tellPhoto(const Picture& picture) {
+    const auto record = record_of(picture.image->metadata);
+    if (!record) return;
+    for (const auto& [name, off] : record->parameters)
+        if (name == "Off the photo")
+            notice_->say(tr("The photo “%1” came back from noise; it is off by %2 of 255 (root "
+                            "mean square).")
+                             .arg(QFileInfo(textOf(making_->fields, "from")).fileName(),
+                                  QString::fromStdString(off)));
+}
+
+}  // namespace daguerre
