@@ -18,6 +18,14 @@ namespace {
 /// since kernels round differently for other counts and the same seed must give the same pixels.
 std::int64_t chunk_size(int size, bool cpu) { return !cpu ? 16 : size <= 32 ? 4 : 1; }
 
+/// Names the class that an image shows in the end, where it isn't the one it began with.
+void say_class(Record& record, const ModelInfo& info, int place) {
+    if (place < 0) return;
+    record.title = info.classes[std::size_t(place)];
+    for (auto& [name, value] : record.parameters)
+        if (name == "Class") value = record.title;
+}
+
 /// Root mean square of what two images of one form differ by, of 255.
 std::string difference_text(const Image& a, const Image& b) {
     double sum = 0;
@@ -152,7 +160,10 @@ std::vector<Image> DiffusionModel::made(const std::vector<Plan>& stages, const E
     std::vector<Image> images = images_of(sampled(stages, ends, first, reporter, steps));
     const PathOptions& path = stages.front().options.path;
     for (std::size_t i = 0; i < images.size(); ++i) {
-        Record record = record_of(stages.front(), first + std::int64_t(i));
+        const std::int64_t number = first + std::int64_t(i);
+        Record record = record_of(stages.front(), number);
+        if (stages.size() > 1)
+            say_class(record, stages.back().labelled, stages.back().class_at(number));
         if (ends.photo.width > 0 && !path.frames() && path.branch.empty())
             record.parameters.emplace_back("Off the photo", difference_text(images[i], ends.photo));
         add_record(images[i], record);

@@ -282,6 +282,7 @@ void Generate::setComparing(bool comparing) {
     static_cast<QStackedWidget*>(view_->parentWidget())
         ->setCurrentWidget(comparing ? static_cast<QWidget*>(compare_) : view_);
     bar_->setComparing(comparing);
+    showKin();
     showFacts();
 }
 
@@ -326,27 +327,6 @@ void Generate::make(const Fields& fields, const QString& title) {
     showPossible();
     showKin();
     showFacts();
-}
-
-std::shared_ptr<Result> Generate::newResult(const Model& model, const Fields& fields) const {
-    auto result = std::make_shared<Result>();
-    const ModelInfo& info = model.info();
-    const auto request = options_from<GenerateRequest>(fields);
-    const auto count = int(request.count);
-    result->walk = model.each_alone(ownFields(fields)) ? 0 : count;
-    result->frames = std::make_shared<Frames>(result->walk > 0 ? 1 : count);
-    result->model = info.id;
-    result->fields = fields;
-    result->files.resize(std::size_t(result->frames->count()));
-    for (std::int64_t i = 0; i < result->frames->count(); ++i) {
-        const int place = class_of(info, request, i);
-        result->classes.push_back(
-            place < 0 ? QString() : QString::fromStdString(info.classes[std::size_t(place)]));
-        result->seeds.push_back(seed_of(request, i));
-    }
-    if (const Field* spacing = find_field(result->fields, "schedule"))
-        result->spacing = titleOf(*spacing);
-    return result;
 }
 
 void Generate::take(const GenerateJob::Previews& previews) {

@@ -65,7 +65,6 @@ private:
     void showPossible();
     void makeOrStop();
     void make(const Fields& fields, const QString& title);
-    std::shared_ptr<Result> newResult(const Model& model, const Fields& fields) const;
     void take(const GenerateJob::Previews& previews);
     void walked(const std::vector<Picture>& pictures);
     void made(int first, const std::vector<Picture>& made);
@@ -74,6 +73,7 @@ private:
     void setComparing(bool comparing);
 
     // generate_paths.cpp: branches and films
+    std::shared_ptr<Result> newResult(const Model& model, const Fields& fields) const;
     QString whyNoBranch() const;
     QString whyNoFilm() const;
     void branch();

@@ -8,12 +8,15 @@
 #include <array>
 #include <utility>
 
+#include "core/base/error.h"
 #include "core/image/record.h"
+#include "core/models/sampling_path.h"
 #include "ui/session/session.h"
 #include "ui/widgets/notice.h"
 #include "ui/workspaces/change_dialog.h"
 #include "ui/workspaces/generate.h"
 #include "ui/workspaces/make_panel.h"
+#include "ui/workspaces/model_compare.h"
 #include "ui/workspaces/restore.h"
 
 namespace daguerre {
@@ -43,7 +46,41 @@ QString textOf(const Fields& fields, const char* key) {
     return field ? QString::fromStdString(text_of(field->value)) : QString();
 }
 
+/// The class that the last branch leads to.
+std::optional<std::string> lastClass(const Fields& fields) {
+    const Field* branch = find_field(fields, "branch");
+    if (!branch) return std::nullopt;
+    try {
+        const auto branches = branches_of(text_of(branch->value), ownFields(fields));
+        return branches.empty() ? std::nullopt : branches.back().image_class;
+    } catch (const Error&) {  // making will say it
+        return std::nullopt;
+    }
+}
+
 }  // namespace
+
+std::shared_ptr<Result> Generate::newResult(const Model& model, const Fields& fields) const {
+    auto result = std::make_shared<Result>();
+    const ModelInfo& info = model.info();
+    auto request = options_from<GenerateRequest>(fields);
+    if (const auto last = lastClass(fields)) request.image_class = *last;
+    const auto count = int(request.count);
+    result->walk = model.each_alone(ownFields(fields)) ? 0 : count;
+    result->frames = std::make_shared<Frames>(result->walk > 0 ? 1 : count);
+    result->model = info.id;
+    result->fields = fields;
+    result->files.resize(std::size_t(result->frames->count()));
+    for (std::int64_t i = 0; i < result->frames->count(); ++i) {
+        const int place = class_of(info, request, i);
+        result->classes.push_back(
+            place < 0 ? QString() : QString::fromStdString(info.classes[std::size_t(place)]));
+        result->seeds.push_back(seed_of(request, i));
+    }
+    if (const Field* spacing = find_field(result->fields, "schedule"))
+        result->spacing = titleOf(*spacing);
+    return result;
+}
 
 /// Why nothing can branch off now; empty: it can.
 QString Generate::whyNoBranch() const {
@@ -113,7 +150,7 @@ void Generate::showKin() {
         const int tab = kinTabs_->addTab(result->title.isEmpty() ? tr("1") : result->title);
         if (result == shown_) kinTabs_->setCurrentIndex(tab);
     }
-    kinTabs_->setVisible(kin_.size() > 1);
+    kinTabs_->setVisible(kin_.size() > 1 && compare_->isHidden());
 }
 
 /// The same step of another branch.

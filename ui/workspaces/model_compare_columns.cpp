@@ -192,6 +192,9 @@ void ModelCompare::addColumn(const QString& compared) {
     column->view = new DenoiseView(DenoiseView::Form::Compact, column->widget);
     column->view->canvas()->setShowing(Showing::Guess);
     column->view->canvas()->setEmptyText(tr("Press “Make pictures”."));
+    // Four stand beside each other in less room than a card has.
+    column->view->canvas()->setMinimumSize(leastWidth, leastWidth / 2);
+    column->view->transport()->setMinimumWidth(leastWidth);
     down->addWidget(column->view, 1);
     column->facts = new QLabel(column->widget);
     column->facts->setObjectName(QStringLiteral("compare.facts"));
