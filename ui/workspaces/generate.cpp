@@ -317,10 +317,10 @@ void Generate::make(const Fields& fields, const QString& title) {
                 previewsEvery_ = every;
             });
     connect(job_.get(), &Job::finished, this, &Generate::ended);
+    const int chosen = this->chosen();
     shown_ = making_;
-    const int chosen = view_->canvas()->chosen();
     view_->record(making_->frames);
-    view_->canvas()->choose(chosen);
+    view_->canvas()->choose(chosen < making_->frames->count() ? chosen : -1);
     view_->transport()->setSpacing(making_->spacing);
     bar_->refresh(making_->frames->count(), {model->info().width, model->info().height});
     session_.make(job_);

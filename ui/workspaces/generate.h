@@ -96,6 +96,7 @@ private:
     void takeCarried();
     void restore(const Record& record);
     void keepHalfDone();
+    int chosen() const;
     QString chosenFile() const;
     std::shared_ptr<const Image> chosenImage() const;
     void showInfo();

@@ -178,7 +178,7 @@ QString Generate::whyNoFilm() const {
 void Generate::between() {
     if (!whyNoFilm().isEmpty()) return;
     Fields all = panel_->fields(), asked;
-    const int chosen = view_->canvas()->chosen();
+    const int chosen = this->chosen();
     if (shown_ && chosen >= 0 && shown_->model == session_.model()->info().id)
         set_field(all, "seed", std::int64_t(shown_->seeds[std::size_t(chosen)]));
     const auto seed = std::get<std::int64_t>(find_field(all, "seed")->value);

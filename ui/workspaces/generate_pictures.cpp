@@ -98,13 +98,20 @@ void Generate::remember(const std::shared_ptr<Result>& result) {
 
 // The chosen picture.
 
-QString Generate::chosenFile() const {
+/// -1: none of those that are shown.
+int Generate::chosen() const {
+    // The canvas tells of a change while it still shows other pictures.
     const int chosen = view_->canvas()->chosen();
+    return shown_ && chosen < shown_->frames->count() ? chosen : -1;
+}
+
+QString Generate::chosenFile() const {
+    const int chosen = this->chosen();
     return shown_ && chosen >= 0 ? shown_->files[std::size_t(chosen)] : QString();
 }
 
 std::shared_ptr<const Image> Generate::chosenImage() const {
-    const int chosen = view_->canvas()->chosen();
+    const int chosen = this->chosen();
     if (!shown_ || chosen < 0 || !shown_->frames->finished(chosen)) return nullptr;
     return shown_->frames->guess(chosen, shown_->frames->steps());
 }
@@ -119,7 +126,7 @@ QString Generate::stateOf(int picture) const {
 }
 
 void Generate::showFacts() {
-    const int chosen = view_->canvas()->chosen();
+    const int chosen = this->chosen();
     const HistoryItem* item = chosenFile().isEmpty() ? nullptr : strip_->find(chosenFile());
     const bool recorded = shown_ && shown_->frames->steps() > 0;
     film_->setEnabled(recorded);
@@ -166,7 +173,7 @@ void Generate::saveAs() {
 }
 
 void Generate::copyPicture() {
-    const int chosen = view_->canvas()->chosen();
+    const int chosen = this->chosen();
     if (!shown_ || chosen < 0) return;
     const int step = view_->canvas()->stepOf(chosen);
     const QImage picture = asQImage(shown_->frames->guess(chosen, step));
