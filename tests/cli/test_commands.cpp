@@ -29,8 +29,10 @@ QStringList TestCommands::commands() const {
 }
 
 void TestCommands::every_command_has_help() {
-    QCOMPARE(commands(),
-             words("datasets fetch models train generate inpaint evaluate convert inspect devices bench"));
+    QCOMPARE(
+        commands(),
+        words(
+            "datasets fetch models train generate inpaint evaluate convert inspect devices bench"));
     for (const QString& name : commands()) {
         const Ran ran = bench_.run({name, QStringLiteral("--help")});
         QVERIFY2(ran.status == 0 && ran.err.isEmpty(), qPrintable(name));

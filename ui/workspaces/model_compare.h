@@ -22,7 +22,7 @@ class Session;
 class ModelCompare : public QWidget {
     Q_OBJECT
 public:
-    static constexpr int fewest = 2, most = 4, pictures = 16;
+    static constexpr int fewest = 2, most = 4, pictures = 12, across = 3;
 
     explicit ModelCompare(Session& session, QWidget* parent = nullptr);
 

@@ -191,6 +191,7 @@ void ModelCompare::addColumn(const QString& compared) {
     column->samplers->setSizePolicy(kept);
     column->view = new DenoiseView(DenoiseView::Form::Compact, column->widget);
     column->view->canvas()->setShowing(Showing::Guess);
+    column->view->canvas()->setColumns(across);
     column->view->canvas()->setEmptyText(tr("Press “Make pictures”."));
     // Four stand beside each other in less room than a card has.
     column->view->canvas()->setMinimumSize(leastWidth, leastWidth / 2);
