@@ -125,10 +125,10 @@ void Generate::makeButtons() {
     film_ = new QPushButton(tr("Film…"));
     film_->setObjectName(QStringLiteral("generate.film"));
     film_->setIcon(icon("film"));
-    branch_ = new QPushButton(tr("Branch here…"));
+    branch_ = new QToolButton;
     branch_->setObjectName(QStringLiteral("generate.branch"));
-    branch_->setIcon(icon("signpost-split"));
-    branch_->setToolTip(tr("From this step on with other settings (B)"));
+    setIconOnly(branch_, "signpost-split", tr("Branch here: from this step on with other settings"),
+                QStringLiteral("B"));
     keepHalf_ = new QPushButton(tr("Keep the half-done"));
     keepHalf_->setObjectName(QStringLiteral("generate.keep"));
     keepHalf_->hide();
@@ -168,7 +168,7 @@ void Generate::connectParts() {
     connect(compare_, &ModelCompare::runningChanged, this, &Generate::showPossible);
     connect(keepHalf_, &QPushButton::clicked, this, &Generate::keepHalfDone);
     connect(film_, &QPushButton::clicked, this, &Generate::film);
-    connect(branch_, &QPushButton::clicked, this, &Generate::branch);
+    connect(branch_, &QToolButton::clicked, this, &Generate::branch);
     connect(kinTabs_, &QTabBar::currentChanged, this, &Generate::kinChosen);
     connect(strip_, &HistoryStrip::opened, this,
             [this](const QString& file) { openFromHistory(file, false); });

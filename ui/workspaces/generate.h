@@ -113,9 +113,9 @@ private:
     HistoryStrip* strip_;
     Library* library_;
     Notice* notice_;
-    QPushButton *film_, *branch_, *keepHalf_, *live_;
+    QPushButton *film_, *keepHalf_, *live_;
     QTabBar* kinTabs_;
-    QToolButton* comparing_;
+    QToolButton *branch_, *comparing_;
     std::shared_ptr<Result> shown_, making_;
     std::vector<std::shared_ptr<Result>> recent_;  // newest last
     std::vector<std::shared_ptr<Result>> kin_;     // a way and its branches; or empty

@@ -7,6 +7,7 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QStandardPaths>
+#include <QToolButton>
 #include <QUrl>
 #include <algorithm>
 
