@@ -12,6 +12,7 @@
 #include "core/models/single_file.h"
 #include "core/nn/safetensors.h"
 #include "refusal.h"
+#include "tiny_diffusion.h"
 
 using namespace daguerre;
 namespace fs = std::filesystem;
@@ -20,29 +21,12 @@ namespace {
 
 constexpr const char* weights_file = "unet/diffusion_pytorch_model.safetensors";
 
-DiffusionSetup setup_of(int classes) {
-    DataShape shape{.size = 8, .channels = 1, .classes = {}, .dataset = {}};
-    for (int i = 0; i < classes; ++i) shape.classes.push_back(std::to_string(i));
-    DiffusionOptions options;
-    options.multiples = "1,2";
-    options.attention = "4";
-    options.groups = 4;
-    DiffusionSetup setup;
-    setup.network = diffusion_network(options, 8, shape);
-    setup.noise_schedule.id = "squaredcos_cap_v2";
-    setup.objective = "v";
-    return setup;
-}
+DiffusionSetup setup_of(int classes) { return tiny_setup(classes, "squaredcos_cap_v2", "v"); }
 
 /// Writes a model with weights that matter everywhere.
 void write_model(const fs::path& folder, int classes) {
     const DiffusionSetup setup = setup_of(classes);
-    UNet network(setup.network);
-    initialise(network, 1);
-    const torch::NoGradGuard no_grad;
-    const at::Generator generator = at::detail::createCPUGenerator(2);
-    for (const at::Tensor& parameter : network->parameters())
-        parameter.add_(at::randn(parameter.sizes(), generator) * 0.05);
+    const UNet network = tiny_network(setup, 1);
     Json about{{"format", 1}, {"family", "diffusion"}, {"title", "Tiny"}};
     if (classes > 0) {
         about["classes"] = Json::array();

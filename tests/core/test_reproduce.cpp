@@ -10,36 +10,19 @@
 #include "core/nn/safetensors.h"
 #include "refusal.h"
 #include "stand_ins.h"
+#include "tiny_diffusion.h"
 
 using namespace daguerre;
 namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int side = 8;
+constexpr int side = tiny_side;
 
-UNet network_of(const DiffusionSetup& setup) {
-    UNet network(setup.network);
-    initialise(network, 3);
-    const torch::NoGradGuard no_grad;
-    const at::Generator generator = at::detail::createCPUGenerator(5);
-    for (const at::Tensor& parameter : network->parameters())
-        parameter.add_(at::randn(parameter.sizes(), generator) * 0.05);
-    network->eval();
-    return network;
-}
+UNet network_of(const DiffusionSetup& setup) { return tiny_network(setup, 3); }
 
 DiffusionSetup setup_of(int classes, bool sigma_space = false) {
-    DataShape shape{.size = side, .channels = 1, .classes = {}, .dataset = {}};
-    for (int i = 0; i < classes; ++i) shape.classes.push_back(std::to_string(i));
-    DiffusionOptions options;
-    options.multiples = "1,2";
-    options.attention = "4";
-    options.groups = 4;
-    DiffusionSetup setup;
-    setup.network = diffusion_network(options, 8, shape);
-    setup.noise_schedule.id = "linear";
-    setup.objective = "eps";
+    DiffusionSetup setup = tiny_setup(classes, "linear", "eps");
     setup.sigma_space = sigma_space;
     return setup;
 }
