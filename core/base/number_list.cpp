@@ -1,6 +1,7 @@
 #include "core/base/number_list.h"
 
 #include <charconv>
+#include <sstream>
 
 #include "core/base/error.h"
 
@@ -20,6 +21,17 @@ std::vector<int> numbers_in(const std::string& text, const char* key) {
         if (stop == end) return numbers;
         at = stop + 1;
     }
+}
+
+std::vector<std::string> words_in(const std::string& text, char separator) {
+    std::vector<std::string> words;
+    std::istringstream stream(text);
+    for (std::string word; std::getline(stream, word, separator);) {
+        word.erase(0, word.find_first_not_of(' '));
+        word.erase(word.find_last_not_of(' ') + 1);
+        if (!word.empty()) words.push_back(word);
+    }
+    return words;
 }
 
 }  // namespace daguerre

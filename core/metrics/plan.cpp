@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <optional>
-#include <sstream>
 
 #include "core/base/error.h"
+#include "core/base/number_list.h"
 #include "core/base/table.h"
 #include "core/image/record.h"
 #include "core/models/model.h"
@@ -13,20 +13,8 @@
 namespace daguerre {
 namespace {
 
-/// The words of a list with commas between.
-std::vector<std::string> words_of(const std::string& list) {
-    std::vector<std::string> words;
-    std::istringstream stream(list);
-    for (std::string word; std::getline(stream, word, ',');) {
-        word.erase(0, word.find_first_not_of(' '));
-        word.erase(word.find_last_not_of(' ') + 1);
-        if (!word.empty()) words.push_back(word);
-    }
-    return words;
-}
-
 std::vector<Metric> wanted_metrics(const EvaluateRequest& request, bool& named) {
-    const std::vector<std::string> words = words_of(request.metrics);
+    const std::vector<std::string> words = words_in(request.metrics, ',');
     std::vector<Metric> wanted;
     named = !(words.size() == 1 && (words[0] == "standard" || words[0] == "all"));
     if (words.empty()) throw UnknownWord("--metrics names none. Leave it out, or say “all”.");

@@ -110,14 +110,13 @@ at::Tensor DiffusionModel::noise_of_photo(Plan plan, const Image& photo,
 at::Tensor DiffusionModel::on_way(const Plan& plan, const Ends& ends, const at::Tensor& noise,
                                   std::int64_t first) const {
     const std::int64_t to_seed = plan.options.path.to_seed;
-    const at::Tensor from = ends.from.defined() ? ends.from : at::Tensor();
     at::Tensor to = ends.to;
     if (!to.defined() && to_seed >= 0)
         to = latent_of(std::uint32_t(to_seed), noise[0].numel()).view(noise[0].sizes());
-    if (!from.defined() && !to.defined()) return noise;
+    if (!ends.from.defined() && !to.defined()) return noise;
     std::vector<at::Tensor> rows;
     for (std::int64_t i = 0; i < noise.size(0); ++i) {
-        const at::Tensor start = from.defined() ? from : noise[i];
+        const at::Tensor start = ends.from.defined() ? ends.from : noise[i];
         const double along = share_of_way(first + i, plan.request.count);
         rows.push_back(
             to.defined() ? slerp(start.flatten(), to.flatten(), along).view(start.sizes()) : start);

@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <sstream>
 #include <string_view>
 
 #include "core/base/error.h"
+#include "core/base/number_list.h"
 #include "core/diffusion/sampling_words.h"
 
 namespace daguerre {
 namespace {
 
+constexpr char branch_separator = ';';
 constexpr std::int64_t highest_seed = 4294967295;
 /// What says where pictures begin can't change on their way.
 constexpr std::array fixed{"to_seed", "to_class", "from", "to", "branch"};
@@ -20,14 +21,6 @@ std::string trimmed(const std::string& text) {
     const auto first = text.find_first_not_of(' ');
     return first == std::string::npos ? std::string()
                                       : text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
-std::vector<std::string> parts_of(const std::string& text, char separator) {
-    std::vector<std::string> parts;
-    std::istringstream stream(text);
-    for (std::string part; std::getline(stream, part, separator);)
-        if (part = trimmed(part); !part.empty()) parts.push_back(part);
-    return parts;
 }
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
@@ -65,7 +58,7 @@ void take(Branch& branch, const std::string& change, const std::string& all) {
 
 std::vector<Branch> branches_of(const std::string& text, const Fields& own) {
     std::vector<Branch> branches;
-    for (const std::string& part : parts_of(text, ';')) {
+    for (const std::string& part : words_in(text, branch_separator)) {
         const auto space = part.find(' ');
         const std::optional<std::int64_t> step = whole_number(part.substr(0, space));
         if (!step || *step < 0 || *step > 1'000'000)
@@ -79,11 +72,19 @@ std::vector<Branch> branches_of(const std::string& text, const Fields& own) {
         if (space == std::string::npos)
             throw Error("Branch “{text}” changes nothing. Write it as “12 guidance=4”.",
                         {{"text", part}});
-        for (const std::string& change : parts_of(part.substr(space), ','))
+        for (const std::string& change : words_in(part.substr(space), ','))
             take(branch, change, part);
         branches.push_back(std::move(branch));
     }
     return branches;
+}
+
+std::string with_branch(const std::string& text, int step, const std::string& changes) {
+    std::string branches;
+    for (const std::string& part : words_in(text, branch_separator))
+        if (whole_number(part.substr(0, part.find(' '))).value_or(0) <= step)
+            branches += part + branch_separator + ' ';
+    return branches + std::to_string(step) + ' ' + changes;
 }
 
 }  // namespace daguerre

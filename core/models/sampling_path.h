@@ -57,6 +57,8 @@ struct Branch {
 /// The changes that `text` (PathOptions::branch) describes, in rising order. own: the settings
 /// before the first. Throws Error naming what isn't understood.
 std::vector<Branch> branches_of(const std::string& text, const Fields& own);
+/// Those of `text` up to a step, and after it one more: `changes` as “guidance=4, class=7”.
+std::string with_branch(const std::string& text, int step, const std::string& changes);
 
 /// Where frame i of `count` stands on the way, 0 to 1.
 inline double share_of_way(std::int64_t i, std::int64_t count) {

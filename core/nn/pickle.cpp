@@ -96,9 +96,7 @@ private:
         if (stack_.empty() || (pairs && items.size() % 2 != 0))
             refuse("its pickle adds to nothing");
         const Pickled& to = stack_.back();
-        const bool dict = to.kind == Pickled::Dict ||
-                          (to.kind == Pickled::Call && to.text == "collections.OrderedDict");
-        if (pairs ? !dict : to.kind != Pickled::List)
+        if (pairs ? !to.is_dict() : to.kind != Pickled::List)
             refuse("its pickle adds to what has no items");
         std::vector<Pickled>& all = pickle_.nodes_[to.node];
         all.insert(all.end(), std::make_move_iterator(items.begin()),

@@ -19,6 +19,10 @@ struct Pickled {
     double real = 0;          // Float
     std::string_view text{};  // Text; Global and Call: "module.name"
     std::size_t node = 0;     // where its items lie
+
+    bool is_dict() const {
+        return kind == Dict || (kind == Call && text == "collections.OrderedDict");
+    }
 };
 
 class Pickle {

@@ -83,13 +83,11 @@ private:
 
     /// Every tensor below a value.
     void collect(const std::string& name, const Pickled& value, std::size_t depth) {
-        if (value.kind == Pickled::Call && value.text != "collections.OrderedDict") {
+        if (value.kind == Pickled::Call && !value.is_dict()) {
             if (weights_.size() >= most_tensors) refuse(name, "there are too many tensors");
             weights_.emplace(name, tensor_of(name, value));
         }
-        const bool dict = value.kind == Pickled::Dict ||
-                          (value.kind == Pickled::Call && value.text == "collections.OrderedDict");
-        if (!dict || depth == deepest) return;
+        if (!value.is_dict() || depth == deepest) return;
         const std::vector<Pickled>& items = pickle_->items(value);
         if (seen_ += items.size(); seen_ > 10 * most_tensors)
             refuse(name, "there are too many values");

@@ -33,14 +33,6 @@ QString value(const Field& field) {
     return field.choices.empty() ? QString::fromStdString(text_of(field.value)) : titleOf(field);
 }
 
-/// The branches of a way that lie before a step or at it.
-QString branchesUpTo(const QString& branches, int step) {
-    QStringList kept;
-    for (const QString& one : branches.split(QLatin1Char(';'), Qt::SkipEmptyParts))
-        if (one.trimmed().section(QLatin1Char(' '), 0, 0).toInt() <= step) kept += one.trimmed();
-    return kept.join(QStringLiteral("; "));
-}
-
 QString textOf(const Fields& fields, const char* key) {
     const Field* field = find_field(fields, key);
     return field ? QString::fromStdString(text_of(field->value)) : QString();
@@ -128,11 +120,10 @@ void Generate::makeBranch(const std::shared_ptr<Result>& parent, int step, const
         settings += QString::fromStdString(field.key) + QLatin1Char('=') + text;
         titles += QString::fromStdString(field.label).toLower() + QLatin1Char(' ') + value(field);
     }
-    QString text = branchesUpTo(textOf(parent->fields, "branch"), step);
-    if (!text.isEmpty()) text += QStringLiteral("; ");
-    text += QStringLiteral("%1 %2").arg(step).arg(settings.join(QStringLiteral(", ")));
     Fields fields = parent->fields;
-    set_field(fields, "branch", text.toStdString());
+    set_field(fields, "branch",
+              with_branch(text_of(find_field(fields, "branch")->value), step,
+                          settings.join(QStringLiteral(", ")).toStdString()));
     const QString title = tr("%1 ▸ %2: %3")
                               .arg(parent->title.isEmpty() ? tr("1") : parent->title)
                               .arg(step)

@@ -83,7 +83,8 @@ Fields fieldsFor(const Model& model, const std::vector<std::string>& classifiers
     return fields;
 }
 
-/// Whether a field can take a value that another model's had.
+}  // namespace
+
 bool fits(const Field& field, const FieldValue& value) {
     Fields alone{field};
     try {
@@ -93,8 +94,6 @@ bool fits(const Field& field, const FieldValue& value) {
         return false;
     }
 }
-
-}  // namespace
 
 Fields ownFields(const Fields& all) {
     const Fields shared = fields_of<GenerateRequest>();

@@ -28,6 +28,8 @@ struct PictureFacts {
     bool held = false, finished = false, favourite = false;
 };
 
+/// Whether a field can take a value that another model's had.
+bool fits(const Field& field, const FieldValue& value);
 /// What Model::generate takes beside the request: those of all settings that aren't its own.
 Fields ownFields(const Fields& all);
 /// Id and title of each sampler.

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 
-#include "core/base/error.h"
 #include "core/base/table.h"
 #include "core/metrics/evaluations.h"
 #include "core/models/families.h"
@@ -17,6 +16,7 @@
 #include "ui/widgets/denoise_view.h"
 #include "ui/widgets/sentence.h"
 #include "ui/work/errand.h"
+#include "ui/workspaces/make_panel.h"
 #include "ui/workspaces/quality.h"
 #include "ui/workspaces/train_words.h"
 
@@ -107,10 +107,8 @@ void ModelCompare::look(Column& column) {
 Fields ModelCompare::fieldsOf(const Column& column) const {
     Fields fields = column.model->generate_fields();
     const auto take = [&fields](const std::string& key, const FieldValue& value) {
-        if (find_field(fields, key)) try {
-                set_field(fields, key, value);
-            } catch (const Error&) {  // another model's value: this one's default stays
-            }
+        Field* own = find_field(fields, key);
+        if (own && fits(*own, value)) set_field(fields, key, value);
     };
     for (const Field& field : own_) take(field.key, field.value);
     if (!column.model->each_alone(fields)) fields = column.model->generate_fields();
