@@ -21,6 +21,7 @@ struct PixelCnnOptions {
     std::int64_t layers = 8;
     std::int64_t kernel = 3;
     std::string dilations = "1";
+    bool vertical_residual = false;
     double dropout = 0;
     std::string conditional = "auto";
     double label_drop = 0;
@@ -52,6 +53,11 @@ struct PixelCnnOptions {
                .label = "Dilations",
                .help = "gaps between the pixels that those kernels see, layer by layer in turn, "
                        "such as 1,2,4"});
+        visit(vertical_residual,
+              {.key = "vertical_residual",
+               .label = "Vertical residual",
+               .help = "the features of the rows above add up from layer to layer, as those of the "
+                       "row itself do"});
         visit(dropout, {.key = "dropout",
                         .label = "Dropout",
                         .help = "share of values dropped in each layer",
@@ -68,7 +74,7 @@ struct PixelCnnOptions {
 
 /// What a model takes for generating and for completing pictures.
 struct PixelDrawOptions {
-    double temperature = 1;
+    double temperature = 1, guidance = 1.5;
 
     void each(auto&& visit) {
         visit(temperature,
@@ -76,6 +82,12 @@ struct PixelDrawOptions {
                .label = "Temperature",
                .help = "under 1: likelier and plainer pictures; 0: always the likeliest value",
                .max = 2});
+        visit(guidance,
+              {.key = "guidance",
+               .label = "Guidance",
+               .help = "how strongly the class is followed, where the model also learned pictures "
+                       "of no class: 0 not at all, 1 as learned",
+               .max = 20});
     }
 };
 

@@ -98,6 +98,7 @@ Plan PixelCnnModel::plan_of(const GenerateRequest& request, const Fields& own) c
     Plan plan;
     plan.request = options_from<GenerateRequest>(fields_of(request));  // checks the ranges
     plan.options = options_from<PixelDrawOptions>(own);
+    if (!config_.null_class) plan.options.guidance = 1;
     class_of(info_, request, 0);
     plan.device = use_device(request.device, request.threads);
     resolve_precision(request.precision, plan.device);
@@ -140,6 +141,7 @@ std::vector<Image> PixelCnnModel::made(const Plan& plan, std::int64_t first,
     }
     draw.labels = labels_of(std::move(labels), plan.place);
     draw.temperature = plan.options.temperature;
+    draw.guidance = plan.options.guidance;
     draw.x =
         at::zeros({group_size, info_.channels, info_.height, info_.width}, at::device(plan.place));
     run(plan, draw, first, count, reporter);
@@ -171,6 +173,7 @@ Image PixelCnnModel::complete(const Image& picture, const Image& hole,
     draw.labels = labels_of({class_of(info_, plan.request, 0)}, plan.place);
     draw.seeds = {seed_of(plan.request, 0)};
     draw.temperature = plan.options.temperature;
+    draw.guidance = plan.options.guidance;
     Reporter reporter(on_progress, info_.height);
     try {
         run(plan, draw, 0, 1, reporter);

@@ -106,7 +106,7 @@ at::Tensor MaskedConvImpl::counting() const {
 }
 
 GatedLayerImpl::GatedLayerImpl(const PixelCnnConfig& config, std::int64_t number)
-    : first(number == 0), dropout(config.dropout) {
+    : first(number == 0), adds(config.vertical_residual && number > 0), dropout(config.dropout) {
     const LayerPlan plan(config, first);
     const std::int64_t both = 2 * plan.features;
     dilation = first ? 1 : config.dilations[std::size_t(number - 1) % config.dilations.size()];
@@ -141,8 +141,9 @@ GatedLayerImpl::Stacks GatedLayerImpl::forward(const Stacks& before, const at::T
     at::Tensor kept = gated(biased(row, class_bias(labels, true)), 1);
     if (dropout > 0 && is_training()) kept = at::dropout(kept, dropout, true);
     const std::vector<at::Tensor> both = out(kept).chunk(2, 1);
-    return {gated(biased(seen, class_bias(labels, false)), 1),
-            first ? both[0] : before.horizontal + both[0], first ? both[1] : before.skip + both[1]};
+    const at::Tensor risen = gated(biased(seen, class_bias(labels, false)), 1);
+    return {adds ? before.vertical + risen : risen, first ? both[0] : before.horizontal + both[0],
+            first ? both[1] : before.skip + both[1]};
 }
 
 at::Tensor gated(const at::Tensor& features, std::int64_t axis) {
@@ -185,15 +186,15 @@ void initialise(PixelCnn& network, std::uint64_t seed) {
         draw(conv->weight, gain / std::sqrt(double(conv->weight[0].numel())));
         conv->bias.zero_();
     };
+    const PixelCnnConfig& config = network->config();
     for (GatedLayer& gate : network->layers) {
-        layer(gate->vertical, vertical_gain);
+        layer(gate->vertical, config.vertical_residual ? 1 : vertical_gain);
         layer(gate->link, 1);
         layer(gate->horizontal, 1);
         layer(gate->out, 1);
         if (gate->class_table) draw(gate->class_table->weight, 0.1);
     }
     layer(network->mix, 1);
-    const PixelCnnConfig& config = network->config();
     network->last->weight.zero_();
     network->last->bias.copy_(head_of(config).first_answer(config.channels, int(config.mixtures)));
 }

@@ -18,6 +18,8 @@ struct PixelCnnConfig {
     /// Gaps between the pixels that those layers' kernels see, in turn: 1, 2, 4 sees far with small
     /// kernels. Source: Yu and Koltun 2016 (arXiv:1511.07122), section 2.
     std::vector<int> dilations{1};
+    /// Whether the vertical stack adds to its features, as the horizontal one does.
+    bool vertical_residual = false;
     double dropout = 0;
     std::string head = "softmax256";  // id of pixel_heads()
     std::int64_t mixtures = 10;       // of the head `logistics`
@@ -70,6 +72,7 @@ struct GatedLayerImpl : torch::nn::Module {
     at::Tensor class_bias(const at::Tensor& labels, bool horizontal);
 
     bool first;
+    bool adds;  // whether the vertical features add to those of the layer before
     std::int64_t dilation;
     std::int64_t reach;  // rows above, and columns to the left, that its kernels see
     bool centre;         // whether the horizontal kernel has a column for the pixel itself

@@ -1,5 +1,7 @@
 #include "core/models/pixelcnn_sampling.h"
 
+#include <optional>
+
 #include "core/base/error.h"
 #include "core/base/random.h"
 
@@ -30,6 +32,47 @@ std::int64_t columns_to_draw(const at::Tensor& known, std::int64_t row, std::int
     return count;
 }
 
+/// What a network expects of the next value: with its labels, and led away from what it expects
+/// without them.
+class Expectation {
+public:
+    Expectation(const PixelCnn& network, const PixelDraw& draw)
+        : head_(head_of(network->config())),
+          guidance_(draw.labels.defined() ? draw.guidance : 1),
+          with_(network, draw.x, draw.labels) {
+        if (guidance_ == 1) return;
+        require(network->config().null_class, "guidance needs a network that learned no class");
+        without_.emplace(network, draw.x, at::full_like(draw.labels, network->config().classes));
+    }
+
+    void begin_row(std::int64_t row) {
+        with_.begin_row(row);
+        if (without_) without_->begin_row(row);
+    }
+
+    void begin_pixel(std::int64_t column) {
+        column_ = column;
+        with_answer_ = with_.answer(column);
+        if (without_) without_answer_ = without_->answer(column);
+    }
+
+    /// [N, 256] logarithms, but for a constant. Channels come in turn.
+    at::Tensor of(const at::Tensor& pixel, int channel) {
+        if (channel > 0 && head_.ordered) begin_pixel(column_);
+        const at::Tensor with = head_.log_probabilities(with_answer_, pixel, channel);
+        if (!without_) return with;
+        return at::lerp(head_.log_probabilities(without_answer_, pixel, channel), with, guidance_);
+    }
+
+private:
+    const PixelHead& head_;
+    double guidance_;
+    PixelCache with_;
+    std::optional<PixelCache> without_;
+    std::int64_t column_ = 0;
+    at::Tensor with_answer_, without_answer_;
+};
+
 }  // namespace
 
 PixelCache::PixelCache(PixelCnn network, at::Tensor x, const at::Tensor& labels)
@@ -56,17 +99,16 @@ PixelCache::Layer PixelCache::cached(const GatedLayer& module, std::int64_t in,
     return layer;
 }
 
+at::Tensor PixelCache::row_above(const Layer& layer, std::int64_t row) const {
+    const std::int64_t reach = layer.module->reach;
+    return layer.above.select(2, reach + row).narrow(2, reach, x_.size(3));
+}
+
 void PixelCache::begin_row(std::int64_t row) {
     require(row == row_ + 1 && row < x_.size(2), "rows begin one after another");
     const torch::NoGradGuard no_grad;
     row_ = row;
-    const std::int64_t width = x_.size(3);
-    if (row > 0) {
-        const Layer& first = layers_.front();
-        first.above.select(2, first.module->reach + row - 1)
-            .narrow(2, first.module->reach, width)
-            .copy_(x_.select(2, row - 1));
-    }
+    if (row > 0) row_above(layers_.front(), row - 1).copy_(x_.select(2, row - 1));
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         Layer& layer = layers_[i];
         const std::int64_t rows =
@@ -79,10 +121,9 @@ void PixelCache::begin_row(std::int64_t row) {
         if (i + 1 == layers_.size()) continue;
         seen = seen.squeeze(2);
         if (layer.class_vertical.defined()) seen = seen + layer.class_vertical.unsqueeze(2);
-        const Layer& next = layers_[i + 1];
-        next.above.select(2, next.module->reach + row)
-            .narrow(2, next.module->reach, width)
-            .copy_(gated(seen, 1));
+        at::Tensor risen = gated(seen, 1);
+        if (layer.module->adds) risen = risen + row_above(layer, row);
+        row_above(layers_[i + 1], row).copy_(risen);
     }
 }
 
@@ -114,25 +155,23 @@ at::Tensor PixelCache::answer(std::int64_t column) {
 }
 
 void draw_pixels(const PixelCnn& network, const PixelDraw& draw, const OnRow& on_row) {
-    const PixelHead& head = head_of(network->config());
     const std::int64_t height = draw.x.size(2), width = draw.x.size(3);
     const auto channels = int(draw.x.size(1));
     const at::Tensor known = draw.known.defined() ? draw.known.cpu().contiguous() : at::Tensor();
-    PixelCache cache(network, draw.x, draw.labels);
+    Expectation expected(network, draw);
     for (std::int64_t row = 0; row < height; ++row) {
         on_row(row, true);
-        cache.begin_row(row);
+        expected.begin_row(row);
         const std::int64_t columns = columns_to_draw(known, row, width);
         for (std::int64_t column = 0; column < columns; ++column) {
             const at::Tensor pixel = draw.x.select(2, row).select(2, column);  // [N, C]
-            at::Tensor answer = cache.answer(column);
+            expected.begin_pixel(column);
             if (known.defined() && known[row][column].item<bool>()) continue;
             for (int c = 0; c < channels; ++c) {
-                if (c > 0 && head.ordered) answer = cache.answer(column);
                 const at::Tensor uniform =
                     uniform_at(draw.seeds, (row * width + column) * channels + c, draw.x.device());
                 const at::Tensor values =
-                    values_at(head.log_probabilities(answer, pixel, c), uniform, draw.temperature);
+                    values_at(expected.of(pixel, c), uniform, draw.temperature);
                 pixel.select(1, c).copy_(values.to(at::kFloat).div(127.5).sub(1));
             }
         }

@@ -38,6 +38,8 @@ private:
         at::Tensor class_vertical, class_horizontal;  // [N, 2F]; or undefined
     };
     Layer cached(const GatedLayer& module, std::int64_t in, const at::Tensor& labels) const;
+    /// [N, in, W]: a row of what the vertical stack gets, to read or to fill.
+    at::Tensor row_above(const Layer& layer, std::int64_t row) const;
 
     PixelCnn network_;
     at::Tensor x_;
@@ -53,6 +55,10 @@ struct PixelDraw {
     at::Tensor labels;                 // as of PixelCnnImpl::forward
     std::vector<std::uint32_t> seeds;  // [N]
     double temperature = 1;            // 0: always the likeliest value
+    /// How strongly the labels are followed: ln p = ln p(x) + guidance · (ln p(x | label) − ln
+    /// p(x)), normalised anew for each value; 1 draws what was learned. Others need a network that
+    /// learned "no class". Source: Ho and Salimans 2022 (arXiv:2207.12598), eq. 6, of each value.
+    double guidance = 1;
 };
 
 /// Called before (`begun`) and after each row; what it throws ends the drawing.

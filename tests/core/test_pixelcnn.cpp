@@ -24,9 +24,11 @@ std::vector<PixelCnnConfig> configs() {
                            .layers = 3,
                            .kernel = channels == 1 ? 3 : 5,
                            .dilations = channels == 1 ? std::vector{1, 3} : std::vector{2},
+                           .vertical_residual = channels == 1,
                            .head = head.id,
                            .mixtures = 3,
-                           .classes = channels == 1 ? 0 : 4});
+                           .classes = channels == 1 ? 0 : 4,
+                           .null_class = channels == 3});
     return all;
 }
 
@@ -198,25 +200,32 @@ private Q_SLOTS:
                            .known = {},
                            .labels = labels_for(config, 2),
                            .seeds = {3, 4000000000},
-                           .temperature = 0.9};
+                           .temperature = 0.9,
+                           .guidance = config.null_class ? 2.5 : 1};
             const at::Tensor naive = draw.x.clone();
             draw_pixels(network, draw, [](std::int64_t, bool) {});
             for (int row = 0; row < 5; ++row)
                 for (int column = 0; column < 4; ++column)
                     for (int c = 0; c < config.channels; ++c) {
                         const at::Tensor pixel = naive.select(2, row).select(2, column);
-                        const at::Tensor answer =
-                            network->forward(naive, draw.labels).select(2, row).select(2, column);
+                        const auto expected = [&](const at::Tensor& labels) {
+                            return head.log_probabilities(
+                                network->forward(naive, labels).select(2, row).select(2, column),
+                                pixel, c);
+                        };
+                        at::Tensor all = expected(draw.labels);
+                        if (config.null_class) {
+                            const at::Tensor without =
+                                expected(at::full_like(draw.labels, config.classes));
+                            all = without + 2.5 * (all - without);
+                        }
                         const auto number = std::uint64_t((row * 4 + column) * config.channels + c);
                         at::Tensor uniform = at::empty({2}, at::kDouble);
                         for (int i = 0; i < 2; ++i)
                             uniform[i] = unit_interval(
                                 seed_for(draw.seeds[std::size_t(i)], Stream::Latent, number));
                         pixel.select(1, c).copy_(
-                            values_at(head.log_probabilities(answer, pixel, c), uniform, 0.9)
-                                .to(at::kFloat)
-                                .div(127.5)
-                                .sub(1));
+                            values_at(all, uniform, 0.9).to(at::kFloat).div(127.5).sub(1));
                     }
             QVERIFY2(at::equal(draw.x, naive), text(config).c_str());
         }
