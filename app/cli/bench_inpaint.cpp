@@ -3,12 +3,12 @@
 #include <chrono>
 #include <ctime>
 #include <filesystem>
-#include <sstream>
 
 #include "app/cli/fill_gates.h"
 #include "app/cli/terminal.h"
 #include "core/base/error.h"
 #include "core/base/machine.h"
+#include "core/base/number_list.h"
 #include "core/base/table.h"
 #include "core/image/image_file.h"
 #include "core/image/threads.h"
@@ -22,14 +22,6 @@ namespace daguerre {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> words_of(const std::string& list) {
-    std::vector<std::string> words;
-    std::istringstream from(list);
-    for (std::string word; std::getline(from, word, ',');)
-        if (!word.empty()) words.push_back(word);
-    return words;
-}
 
 /// The plainest fill: every pixel of the hole is the mean of the known ones.
 Filling fill_by_mean(const Area& area, const OnProgress&) {
@@ -62,7 +54,7 @@ Inpainter by_model(const InpaintBenchOptions& options, const Fields& machine) {
 
 /// ns, telea and mean, then those that are named, or all that need no model.
 std::vector<Engine> engines_of(const InpaintBenchOptions& options, const Fields& machine) {
-    std::vector<std::string> ids{"ns", "telea", "mean"}, named = words_of(options.engines);
+    std::vector<std::string> ids{"ns", "telea", "mean"}, named = words_in(options.engines, ',');
     if (named.empty())
         for (const InpainterRow& row : inpainters())
             if (row.make && row.id != "preview") named.push_back(row.id);
@@ -100,7 +92,7 @@ public:
     InpaintBench(Terminal& terminal, const InpaintBenchOptions& options, const Fields& machine)
         : terminal_(terminal), options_(options), engines_(engines_of(options, machine)) {
         if (options.masks != "none")
-            for (const std::string& id : words_of(options.masks))
+            for (const std::string& id : words_in(options.masks, ','))
                 kinds_.push_back(&row_named(bench_masks(), id, "kind of mask"));
     }
 

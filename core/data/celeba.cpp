@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/number_list.h"
 #include "core/base/table.h"
 #include "core/data/archive.h"
 #include "core/data/image_set.h"
@@ -21,9 +22,7 @@ constexpr std::uint64_t list_limit = 256u << 20;
 /// Throws UnknownWord with the nearest attribute.
 std::vector<std::string> chosen_attributes(const DatasetRow& row, std::string_view text) {
     std::vector<std::string> chosen;
-    for (std::istringstream words{std::string(text)}; !words.eof() && !text.empty();) {
-        std::string word;
-        std::getline(words, word, ',');
+    for (const std::string& word : words_in(std::string(text), ',')) {
         if (std::find(row.attributes.begin(), row.attributes.end(), word) == row.attributes.end()) {
             const std::string close = nearest(word, row.attributes);
             throw UnknownWord("{title} has no attribute “{word}”.{close}",

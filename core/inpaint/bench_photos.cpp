@@ -4,9 +4,9 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <set>
-#include <sstream>
 
 #include "core/base/error.h"
+#include "core/base/number_list.h"
 #include "core/base/random.h"
 #include "core/base/table.h"
 #include "core/image/image_file.h"
@@ -123,8 +123,7 @@ std::vector<fs::path> bench_photos(const std::string& named, const fs::path& dat
     if (named == "test" || named == "tuning") return photos_of_set(named, data);
     if (fs::is_directory(named)) return photos_in(named);
     std::vector<fs::path> files;
-    std::istringstream list(named);
-    for (std::string file; std::getline(list, file, ',');) {
+    for (const std::string& file : words_in(named, ',')) {
         if (!fs::is_regular_file(file))
             throw Error(
                 "There is no photo “{file}”. --photos takes test, tuning, a folder, or files "
