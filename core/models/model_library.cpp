@@ -139,7 +139,12 @@ std::string import_model(const fs::path& folder, bool link, const OnProgress& on
     const fs::path from = fs::weakly_canonical(model_folder(folder.string()), error);
     if (from.parent_path() == fs::weakly_canonical(own_models(), error))
         throw Error("“{name}” is among your models already.", {{"name", from.filename()}});
-    const std::string name = free_name(open_model(from.string())->info().id);
+    const std::shared_ptr<const Model> model = open_model(from.string());
+    const bool file = fs::is_regular_file(from, error);
+    if (file && link)
+        throw Error("“{from}” is one file. Import it: a link needs a model folder.",
+                    {{"from", from}});
+    const std::string name = free_name(model->info().id);
     fs::create_directories(own_models(), error);
     const fs::path to = own_models() / name;
     if (link) {
@@ -147,6 +152,10 @@ std::string import_model(const fs::path& folder, bool link, const OnProgress& on
         if (error)
             throw Error("No link to “{from}” could be made in “{folder}”: {why}.",
                         {{"from", from}, {"folder", own_models()}, {"why", error.message()}});
+        return name;
+    }
+    if (file) {
+        model->save(to);
         return name;
     }
     require_free_space(own_models(), model_facts(from).bytes);

@@ -26,9 +26,10 @@ struct ModelFacts {
 ModelFacts model_facts(const std::filesystem::path& folder);
 
 /// Opens the model in `folder`, which checks it whole, then copies its folder into the user's own
-/// models, or makes a link to where it is. Gives its id there, with "-2", "-3", ... where the name
-/// is taken. Blocks; "file". Throws Error; then nothing was changed. Empty when on_progress stopped
-/// it. On a thread that called use_device().
+/// models, or makes a link to where it is. A file that holds a whole model becomes a folder there.
+/// Gives its id there, with "-2", "-3", ... where the name is taken. Blocks; "file". Throws Error;
+/// then nothing was changed. Empty when on_progress stopped it. On a thread that called
+/// use_device().
 std::string import_model(const std::filesystem::path& folder, bool link, const OnProgress&);
 
 /// Writes a folder that diffusers opens too, or a .safetensors file, reads it back and makes

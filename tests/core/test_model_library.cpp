@@ -4,6 +4,7 @@
 #include <QtTest>
 
 #include "core/base/json.h"
+#include "core/models/single_file.h"
 #include "core/nn/device.h"
 #include "core/training/training_run.h"
 #include "refusal.h"
@@ -82,6 +83,19 @@ private Q_SLOTS:
         }
         QVERIFY(says(refusal([&] { import_model(home_ / "models" / "church", false, goes_on); }),
                      "already"));
+    }
+
+    void a_model_in_one_file_becomes_a_folder() {
+        const fs::path file = home_ / "elsewhere" / "whole.safetensors";
+        write_single_file(*open_model(foreign_.string()), file);
+        QVERIFY(says(refusal([&] { import_model(file, true, goes_on); }), "is one file"));
+        const std::string id = import_model(file, false, goes_on);
+        QCOMPARE(id, std::string("whole"));
+        QVERIFY(fs::is_directory(home_ / "models" / id));
+        QVERIFY(same(pictures(id), pictures(foreign_.string())));
+        fs::resize_file(file, fs::file_size(file) / 2);
+        QVERIFY(!refusal([&] { import_model(file, false, goes_on); }).empty());
+        QVERIFY(!fs::exists(home_ / "models" / "whole-2"));
     }
 
     void a_broken_or_stopped_import_leaves_nothing() {

@@ -6,6 +6,7 @@
 #include "core/data/datasets.h"
 #include "core/image/image_file.h"
 #include "core/models/open_model.h"
+#include "core/models/single_file.h"
 #include "ui/work/pictures.h"
 
 namespace daguerre {
@@ -163,6 +164,7 @@ void LookJob::run() {
         Q_EMIT seen({images ? Dropped::Kind::Dataset : Dropped::Kind::Model, file_, {}, nullptr});
         return;
     }
+    if (is_weights_name(file_)) return Q_EMIT seen({Dropped::Kind::Model, file_, {}, nullptr});
     if (isArchive(file_)) return Q_EMIT seen({Dropped::Kind::Dataset, file_, {}, nullptr});
     const std::shared_ptr<const OpenedPhoto> photo =
         readPhoto(file_, [this](const Tiles& smaller) { Q_EMIT glanced(smaller); });

@@ -150,9 +150,9 @@ QWidget* Models::makeBar() {
     row->addStretch();
     row->addWidget(take);
     row->addWidget(
-        menuButton({actions["measure-model"], actions["link-model"], actions["export-model"],
-                    actions["rename-model"], actions["model-folder"], actions["copy-model-command"],
-                    actions["trash-model"]},
+        menuButton({actions["measure-model"], actions["import-model-file"], actions["link-model"],
+                    actions["export-model"], actions["rename-model"], actions["model-folder"],
+                    actions["copy-model-command"], actions["trash-model"]},
                    bar));
     return bar;
 }
@@ -169,6 +169,7 @@ void Models::connectActions() {
         session_.showWorkspace(QStringLiteral("generate"));
     });
     on("import-model", [this] { askFolder(false); });
+    on("import-model-file", [this] { askFile(); });
     on("link-model", [this] { askFolder(true); });
     on("export-model", [this] { askExport(); });
     on("measure-model", [this] { askMeasure(); });

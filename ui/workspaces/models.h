@@ -47,6 +47,7 @@ private:
     const ModelRow* current() const;
     void makeSamples(const ModelRow& row);
     void askFolder(bool link);
+    void askFile();
     void askName();
     void askExport();
     void askMeasure();

@@ -24,6 +24,16 @@ void Models::askFolder(bool link) {
     dialog->open();
 }
 
+void Models::askFile() {
+    auto* dialog = new QFileDialog(this, tr("Import a model from one file"), QString(),
+                                   tr("Weights (*.safetensors *.bin *.pt *.pth *.ckpt)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& file) { import(file.toStdString(), false); });
+    dialog->open();
+}
+
 void Models::import(const fs::path& folder, bool link) {
     run(
         tr("Import “%1”").arg(QString::fromStdString(folder.filename().string())),
