@@ -1,6 +1,8 @@
 #include <QAction>
+#include <QClipboard>
 #include <QScrollBar>
 #include <QWheelEvent>
+#include <algorithm>
 
 #include "core/data/datasets.h"
 #include "datasets_page.h"
@@ -42,6 +44,21 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(int(studio.grid()->images().size()), 4, guard);
         studio.find<QToolButton>("datasets.class-1")->click();
         QTRY_COMPARE_WITH_TIMEOUT(int(studio.grid()->images().size()), 7, guard);
+    }
+
+    void the_command_gets_or_tells_of_the_chosen_one() {
+        DatasetsPage studio;
+        openFolder(studio, studio.pets("my pets"));
+        const auto copied = [&] {
+            studio.action("copy-dataset")->trigger();
+            return QGuiApplication::clipboard()->text();
+        };
+        QCOMPARE(copied(), QStringLiteral("daguerre inspect '%1'")
+                               .arg(QString::fromStdString(studio.path("my pets").string())));
+        const auto& entries = studio.list()->entries();
+        const auto toGet = std::ranges::find(entries, std::string("cifar10"), &DatasetEntry::name);
+        studio.list()->setCurrentRow(int(toGet - entries.begin()));
+        QCOMPARE(copied(), QStringLiteral("daguerre fetch cifar10"));
     }
 
     void the_search_finds_by_each_of_its_forms() {

@@ -1,7 +1,9 @@
 #include "ui/workspaces/datasets.h"
 
+#include <QClipboard>
 #include <QComboBox>
 #include <QFileDialog>
+#include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
@@ -25,6 +27,7 @@
 #include "ui/workspaces/datasets_pages.h"
 #include "ui/workspaces/get_page.h"
 #include "ui/workspaces/numbers_panel.h"
+#include "ui/workspaces/restore.h"
 #include "ui/workspaces/workspaces.h"
 
 namespace daguerre {
@@ -109,9 +112,21 @@ void Datasets::connectActions() {
     on("open-image", [this] { openInRetouch(); });
     on("start-from-image", [this] { startFromImage(); });
     on("copy-image", [this] { copyImage(); });
+    on("copy-dataset", [this] { copyCommand(); });
     on("leave-out", [this] { leaveOut(grid_->selection()); });
     on("import-images", [this] { chooseImport(QFileDialog::Directory); });
     on("import-file", [this] { chooseImport(QFileDialog::ExistingFile); });
+}
+
+/// What gets the dataset that the list stands on, or tells of it once it is here.
+void Datasets::copyCommand() {
+    const DatasetEntry* entry = list_->current();
+    if (!entry) return;
+    const char* does = entry->here() ? "inspect" : "fetch";
+    const QString command =
+        QStringLiteral("daguerre %1 %2").arg(QLatin1String(does), quoted(entry->name));
+    QGuiApplication::clipboard()->setText(command);
+    notice_->say(tr("Copied: %1").arg(command));
 }
 
 void Datasets::chooseImport(int mode) {

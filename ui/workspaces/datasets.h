@@ -66,6 +66,7 @@ private:
     void connectActions();
     void takeDropped();
     void list(const std::string& wish = {});
+    void copyCommand();
     void chooseImport(int mode);          // a QFileDialog::FileMode
     void leave(const std::string& name);  // what was open, for what comes
     void open(const std::string& name);
