@@ -27,7 +27,7 @@ struct FakeWorld {
 struct FakeOptions {
     int steps = 20;
     double guidance = 1.5;
-    std::string sampler = "dpmpp_2m", schedule = "trailing", branch{};
+    std::string sampler = "dpmpp_2m", schedule = "trailing", branch{}, from{};
     std::int64_t to_seed = -1;
 
     void each(auto&& visit) {
@@ -50,6 +50,7 @@ struct FakeOptions {
                          .label = "Guidance",
                          .help = "how strongly the class counts",
                          .max = 20});
+        visit(from, {.key = "from", .label = "From photo", .help = "where the pictures start"});
         visit(branch, {.key = "branch", .label = "Branch", .help = "changes on the way"});
         visit(to_seed, {.key = "to_seed",
                         .label = "To seed",

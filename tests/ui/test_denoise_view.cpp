@@ -140,6 +140,29 @@ private Q_SLOTS:
         }
     }
 
+    void pictures_without_a_noisy_half_stand_alone() {
+        const auto view = shownView();
+        auto frames = std::make_shared<Frames>(1);
+        frames->finish(0, finished(0, 1));
+        view->setFrames(frames);
+        QVERIFY(view->canvas()->cell(0, Showing::Noise).isEmpty());
+        const QRect alone = view->canvas()->cell(0, Showing::Guess);
+        QCOMPARE(toneOnScreen(*view, 0, Showing::Guess), int(toneOf(0, steps, true)));
+        QVERIFY(!view->findChild<QWidget*>(QStringLiteral("transport.levels"))->isVisible());
+        // The bar between halves isn't there either.
+        QVERIFY(std::abs(alone.center().x() - view->canvas()->width() / 2) < 8);
+        view->setFrames(recorded());
+        QVERIFY(!view->canvas()->cell(0, Showing::Noise).isEmpty());
+        QVERIFY(view->findChild<QWidget*>(QStringLiteral("transport.levels"))->isVisible());
+        // Other frames beside them stand where the noisy pictures did.
+        view->setStep(3);
+        auto others = std::make_shared<Frames>(4);
+        others->add(preview(0, 2, 2));
+        view->canvas()->setBeside({others, QStringLiteral("1"), QStringLiteral("2")});
+        QCOMPARE(toneOnScreen(*view, 1, Showing::Noise), int(toneOf(1, 2, true)));
+        QCOMPARE(toneOnScreen(*view, 1, Showing::Guess), int(toneOf(1, 3, true)));
+    }
+
     void change_shows_the_difference_amplified() {
         const auto view = shownView();
         view->setFrames(recorded());

@@ -1,5 +1,6 @@
 // Samplers side by side, branches and films between two pictures.
 #include <QComboBox>
+#include <QLabel>
 #include <QMenu>
 #include <QPushButton>
 #include <QTabBar>
@@ -96,8 +97,24 @@ private Q_SLOTS:
         QVERIFY(tabs->isVisible());
         QCOMPARE(tabs->count(), 2);
         QCOMPARE(tabs->tabText(1), QStringLiteral("1 ▸ 3: guidance 4"));
+        // Beside its parent the left half shows the parent's clean guesses of the same step.
         page.view()->setStep(5);
+        const auto seen = [&](Showing half) {
+            DenoiseCanvas* canvas = page.view()->canvas();
+            const QRect cell = canvas->cell(0, half).adjusted(2, 2, -2, -2);
+            return canvas->grab(cell).toImage();
+        };
+        page.view()->canvas()->setShowing(Showing::Split);
+        const QImage noisy = seen(Showing::Noise), own = seen(Showing::Guess);
+        page.find<QToolButton>("generate.beside")->click();
+        QVERIFY(seen(Showing::Guess) == own);
+        const QImage parents = seen(Showing::Noise);
+        QVERIFY(parents != noisy);
+        page.find<QToolButton>("generate.beside")->click();
+        QVERIFY(seen(Showing::Noise) == noisy);
         tabs->setCurrentIndex(0);
+        QVERIFY(!page.find<QToolButton>("generate.beside")->isVisible());
+        QVERIFY(seen(Showing::Guess) == parents);
         QVERIFY(page.view()->frames() == parent);
         QCOMPARE(page.view()->step(), 5);
 
@@ -129,12 +146,35 @@ private Q_SLOTS:
         QCOMPARE(std::get<std::int64_t>(find_field(dialog->fields(), "seed")->value), seed);
         QCOMPARE(std::get<std::int64_t>(find_field(dialog->fields(), "to_seed")->value), seed + 1);
         accept(page, "between", "count", std::int64_t(12));
+        // Made side by side, and then the frames of a film that plays.
+        QCOMPARE(page.view()->frames()->count(), 12);
         QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
         QCOMPARE(page.view()->frames()->count(), 1);
-        QCOMPARE(page.view()->frames()->steps(), 12);
+        QCOMPARE(page.view()->frames()->steps(), 11);
+        QVERIFY(page.view()->moving());
+        // The picture at the slider is the chosen one.
+        QCOMPARE(page.view()->canvas()->chosen(), 0);
+        page.view()->setStep(7);
+        QVERIFY(action(page, "save")->isEnabled());
+        QCOMPARE(page.find<QLabel>("picture.title")->text(), QStringLiteral("Picture 8 of 12"));
         // The form is as it was.
         QCOMPARE(std::get<std::int64_t>(page.get("to_seed")), std::int64_t(-1));
         QCOMPARE(std::get<std::int64_t>(page.get("count")), std::int64_t(3));
+    }
+
+    void a_photo_that_is_to_be_started_from_is_taken_over() {
+        Page page;
+        QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        const std::string known = page.session->model()->info().classes.at(1);
+        page.session->startFrom("/photos/seven.png", known);
+        QCOMPARE(std::get<std::string>(page.get("from")), std::string("/photos/seven.png"));
+        QCOMPARE(std::get<std::int64_t>(page.get("count")), std::int64_t(1));
+        QCOMPARE(std::get<std::string>(page.get("class")), known);
+        QVERIFY(page.notice()->isVisible());
+        // A class that the model doesn't know changes nothing.
+        page.session->startFrom("/photos/cat.png", "no such class");
+        QCOMPARE(std::get<std::string>(page.get("from")), std::string("/photos/cat.png"));
+        QCOMPARE(std::get<std::string>(page.get("class")), known);
     }
 };
 

@@ -256,8 +256,8 @@ void Session::carry(Carried carried) {
     Q_EMIT restoring();
 }
 
-void Session::startFrom(const std::filesystem::path& photo) {
-    start_ = photo;
+void Session::startFrom(const std::filesystem::path& photo, const std::string& imageClass) {
+    start_ = {photo, imageClass};
     Q_EMIT wanted(QStringLiteral("generate"));
     Q_EMIT restoring();
 }

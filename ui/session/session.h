@@ -149,9 +149,14 @@ public:
     /// Opens Generate with them, as takeRestore() does with a picture.
     void carry(Carried carried);
     std::optional<Carried> takeCarried() { return std::exchange(carried_, std::nullopt); }
-    /// Opens Generate, whose pictures are to start from an image file.
-    void startFrom(const std::filesystem::path& photo);
-    std::optional<std::filesystem::path> takeStart() { return std::exchange(start_, std::nullopt); }
+    /// Opens Generate, where one picture is to start from an image file. Of a known class, or
+    /// empty.
+    void startFrom(const std::filesystem::path& photo, const std::string& imageClass);
+    struct Start {
+        std::filesystem::path photo;
+        std::string imageClass;
+    };
+    std::optional<Start> takeStart() { return std::exchange(start_, std::nullopt); }
     /// A folder or archive of images that was dropped; Datasets takes it when it is made or when
     /// datasetCame() comes.
     std::optional<std::filesystem::path> takeDataset() {
@@ -209,7 +214,7 @@ private:
     std::optional<Dropped> restore_;
     std::vector<PhotoWish> photos_;
     Tiles glance_;
-    std::optional<std::filesystem::path> start_{};
+    std::optional<Start> start_{};
     std::optional<Carried> carried_;
     std::optional<TrainWish> train_;
     std::optional<std::filesystem::path> images_;

@@ -28,9 +28,15 @@ DenoiseCanvas::DenoiseCanvas(bool compact, QWidget* parent) : QWidget(parent), c
 
 void DenoiseCanvas::setFrames(std::shared_ptr<const Frames> frames) {
     frames_ = std::move(frames);
+    beside_ = {};
     held_.clear();
     if (frames_ && chosen_ >= frames_->count()) choose(-1);
     if (alone_ && chosen_ < 0) setAlone(false);
+    changed();
+}
+
+void DenoiseCanvas::setBeside(Beside beside) {
+    beside_ = std::move(beside);
     changed();
 }
 
@@ -123,7 +129,13 @@ void DenoiseCanvas::changed() {
 
 // Geometry.
 
+bool DenoiseCanvas::plain() const {
+    return showing_ == Showing::Split && !beside_.frames && frames_ && frames_->steps() > 0 &&
+           !frames_->hasNoise();
+}
+
 std::vector<DenoiseCanvas::Pane> DenoiseCanvas::panes() const {
+    if (plain()) return {{rect(), Showing::Guess}};
     if (showing_ != Showing::Split) return {{rect(), showing_}};
     const int bar = barX(), apart = compact_ ? margin : 0;
     return {{QRect(0, 0, bar - apart, height()), Showing::Noise},
@@ -262,7 +274,8 @@ void DenoiseCanvas::wheelEvent(QWheelEvent* event) {
 }
 
 bool DenoiseCanvas::onBar(QPoint where) const {
-    return showing_ == Showing::Split && !compact_ && std::abs(where.x() - barX()) <= barGrip;
+    return showing_ == Showing::Split && !plain() && !compact_ &&
+           std::abs(where.x() - barX()) <= barGrip;
 }
 
 void DenoiseCanvas::mousePressEvent(QMouseEvent* event) {

@@ -9,7 +9,8 @@
 
 namespace daguerre {
 
-/// Split: noise and guess side by side, parted by a bar that can be moved. Change: what the step
+/// Split: noise and guess side by side, parted by a bar that can be moved; where nothing is noisy,
+/// the pictures alone. Change: what the step
 /// altered in the clean guess, amplified.
 enum class Showing { Split, Noise, Guess, Change };
 
@@ -25,6 +26,13 @@ public:
     explicit DenoiseCanvas(bool compact, QWidget* parent = nullptr);
 
     void setFrames(std::shared_ptr<const Frames> frames);
+    /// Of other frames, whose clean guesses stand in Split where the noisy pictures do, at the same
+    /// step. Until setFrames().
+    struct Beside {
+        std::shared_ptr<const Frames> frames;  // null: none
+        QString title, ownTitle;               // of both halves
+    };
+    void setBeside(Beside beside);
     /// Stands in the middle while there are no frames.
     void setEmptyText(const QString& text);
     /// step: where the slider stands. following: every picture shows its newest instead.
@@ -84,6 +92,7 @@ private:
         QRect rect;
         Showing half;
     };
+    bool plain() const;  // the pictures alone
     std::vector<Pane> panes() const;
     QRect pictureArea(const Pane& pane) const;
     QSize shape() const;  // columns, rows
@@ -108,6 +117,7 @@ private:
     static constexpr int margin = 12, headingHeight = 26;  // px
 
     std::shared_ptr<const Frames> frames_;
+    Beside beside_;
     QString emptyText_;
     const bool compact_;
     bool alone_ = false, pixels_ = true, following_ = false, fits_ = true, ring_ = false;

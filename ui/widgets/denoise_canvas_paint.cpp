@@ -44,6 +44,12 @@ QFont captionFont() {
 QImage DenoiseCanvas::picture(Showing half, int image) const {
     const int step = stepOf(image);
     if (step < 0) return {};
+    if (half == Showing::Noise && beside_.frames && showing_ == Showing::Split) {
+        const Frames& other = *beside_.frames;
+        if (image >= other.count()) return {};
+        const int there = step == frames_->steps() ? other.steps() : step;
+        return asQImage(other.guess(image, other.atMost(image, there)));
+    }
     if (half == Showing::Noise) return asQImage(frames_->noisy(image, step));
     const std::shared_ptr<const Image> now = frames_->guess(image, step);
     if (half == Showing::Guess) return asQImage(now);
@@ -58,7 +64,7 @@ void DenoiseCanvas::paintEvent(QPaintEvent*) {
     if (!compact_) painter.fillRect(rect(), colour(Token::Surround));
     if (!frames_ && !compact_) return paintEmpty(painter);
     for (const Pane& pane : panes()) paintPane(painter, pane);
-    if (showing_ == Showing::Split && !compact_) paintBar(painter);
+    if (showing_ == Showing::Split && !plain() && !compact_) paintBar(painter);
     if (!ring_) return;
     painter.setPen(QPen(colour(Token::Focus), 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
     painter.setBrush(Qt::NoBrush);
@@ -91,12 +97,19 @@ void DenoiseCanvas::paintHeading(QPainter& painter, const Pane& pane) const {
     QRect line(left, top, pane.rect.right() - 8 - left, 20);
     painter.setFont(bold);
     painter.setPen(palette().color(QPalette::WindowText));
-    painter.drawText(line, Qt::AlignVCenter | Qt::AlignLeft, titleOf(pane.half));
-    line.setLeft(left + QFontMetrics(bold).horizontalAdvance(titleOf(pane.half)) + 8);
+    const bool beside = beside_.frames && showing_ == Showing::Split;
+    const QString title = plain()                       ? tr("Pictures")
+                          : !beside                     ? titleOf(pane.half)
+                          : pane.half == Showing::Noise ? beside_.title
+                                                        : beside_.ownTitle;
+    const QString words = beside ? tr("clean guess") : captionOf(pane.half);
+    painter.drawText(line, Qt::AlignVCenter | Qt::AlignLeft, title);
+    if (plain()) return;
+    line.setLeft(left + QFontMetrics(bold).horizontalAdvance(title) + 8);
     painter.setFont(font());
     painter.setPen(colour(Token::Dim));
     painter.drawText(line, Qt::AlignVCenter | Qt::AlignLeft,
-                     fontMetrics().elidedText(captionOf(pane.half), Qt::ElideRight, line.width()));
+                     fontMetrics().elidedText(words, Qt::ElideRight, line.width()));
 }
 
 void DenoiseCanvas::paintCell(QPainter& painter, const Pane& pane, int image) const {

@@ -32,6 +32,7 @@ void Frames::add(std::shared_ptr<const Preview> preview) {
         preview->first + pictures(*preview) > count_)
         return;
     steps_ = preview->steps;
+    hasNoise_ = hasNoise_ || !preview->x.empty();
     levels_[preview->step] = {preview->sigma, preview->t};
     store(std::move(preview));
 }

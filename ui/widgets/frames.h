@@ -43,6 +43,8 @@ public:
     int newest(int image) const { return newestOf_[std::size_t(image)]; }
     int newest() const { return newest_; }
     bool finished(int image) const { return steps_ > 0 && newest(image) == steps_; }
+    /// Whether a preview came that had a noisy half.
+    bool hasNoise() const { return hasNoise_; }
 
     /// What the sampler held, and the clean guess from it. `step` is one that atMost() gave. Null
     /// when there is none.
@@ -75,6 +77,7 @@ private:
     bool stays(int step, int first) const;
 
     int count_ = 0, steps_ = 0, newest_ = -1, every_ = 1;
+    bool hasNoise_ = false;
     QSize size_;
     std::size_t bytes_ = 0, limit_ = 0;
     std::vector<int> newestOf_;

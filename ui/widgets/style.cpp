@@ -98,6 +98,7 @@ public:
         switch (hint) {
             case SH_ComboBox_Popup:
             case SH_ScrollBar_Transient:
+            case SH_DialogButtonBox_ButtonsHaveIcons:
                 return 0;
             case SH_EtchDisabledText:
             case SH_DitherDisabledText:

@@ -80,6 +80,7 @@ void Transport::makeReadouts() {
     kept_ = new QLabel(this);
     kept_->setForegroundRole(dimRole);
     levels_ = new QLabel(tr("Noise level σ"), this);
+    levels_->setObjectName(QStringLiteral("transport.levels"));
     levels_->setFont(daguerre::font(Type::Section));
     range_ = new QLabel(this);
     range_->setFont(daguerre::font(Type::Caption));
@@ -199,6 +200,9 @@ void Transport::showLevels(int step) {
                         : QString());
     const QString t = known ? QString::number(qRound(frames_->t(step))) : QString();
     t_->setText(known ? QStringLiteral("t ") + t.rightJustified(3) : QString(5, QLatin1Char(' ')));
+    if (!compact_)
+        for (QWidget* widget : std::initializer_list<QWidget*>{levels_, curve_})
+            widget->setVisible(steps == 0 || high > 0);
     const QString range = tr("%1 to %2").arg(levelText(high), levelText(low));
     range_->setText(high <= 0            ? QString()
                     : spacing_.isEmpty() ? range

@@ -139,14 +139,17 @@ void Datasets::startFromImage() {
     const auto copy = home_folder() / "cache" / "starts" /
                       (dataset_->info().id + "-" + std::to_string(image) + ".png");
     write(tr("Start from an image"),
-          [this, dataset = dataset_, image, own, copy](const OnProgress&) -> Errand::Then {
+          [=, this, dataset = dataset_](const OnProgress&) -> Errand::Then {
               std::error_code error;
               const bool here = std::filesystem::is_regular_file(own, error);
               if (!here) {
                   std::filesystem::create_directories(copy.parent_path(), error);
                   write_image(copy, dataset->at(image).image);
               }
-              return [this, file = here ? own : copy] { session_.startFrom(file); };
+              const int label = dataset->label(image);
+              const std::string imageClass =
+                  label < 0 ? std::string() : dataset->info().classes[std::size_t(label)];
+              return [=, this] { session_.startFrom(here ? own : copy, imageClass); };
           });
 }
 

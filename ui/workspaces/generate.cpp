@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "core/base/error.h"
-#include "ui/session/session.h"
 #include "ui/session/setting.h"
 #include "ui/widgets/denoise_canvas.h"
 #include "ui/widgets/history_strip.h"
@@ -84,13 +83,7 @@ void Generate::build() {
     panel_ = new MakePanel(session_.actions(), this);
 
     makeButtons();
-    kinTabs_ = new QTabBar(this);
-    kinTabs_->setObjectName(QStringLiteral("generate.branches"));
-    kinTabs_->setAccessibleName(tr("Branches"));
-    kinTabs_->setExpanding(false);
-    kinTabs_->setDrawBase(false);
-    kinTabs_->hide();
-
+    makeKinRow();
     auto* splitter = new QSplitter(Qt::Vertical, this);
     auto* views = new QStackedWidget(splitter);
     compare_ = new ModelCompare(session_, views);
@@ -108,7 +101,7 @@ void Generate::build() {
     work->setSpacing(0);
     work->addWidget(bar_);
     work->addWidget(notice_);
-    work->addWidget(kinTabs_);
+    work->addWidget(kinRow_);
     work->addWidget(splitter, 1);
     auto* line = new QFrame(this);
     line->setFrameShape(QFrame::VLine);
@@ -161,7 +154,10 @@ void Generate::connectParts() {
         strip_->setCurrent(chosenFile());
         showFacts();
     });
-    connect(view_, &DenoiseView::stepShown, this, &Generate::showFacts);
+    connect(view_, &DenoiseView::stepShown, this, [this] {
+        if (shown_ && isFilm(*shown_)) strip_->setCurrent(chosenFile());
+        showFacts();
+    });
     connect(live_, &QPushButton::clicked, this, [this] { show(making_, -1); });
     connect(comparing_, &QToolButton::clicked, session_.actions()["compare-models"],
             &QAction::trigger);
@@ -170,6 +166,7 @@ void Generate::connectParts() {
     connect(film_, &QPushButton::clicked, this, &Generate::film);
     connect(branch_, &QToolButton::clicked, this, &Generate::branch);
     connect(kinTabs_, &QTabBar::currentChanged, this, &Generate::kinChosen);
+    connect(besideParent_, &QToolButton::toggled, this, &Generate::showParent);
     connect(strip_, &HistoryStrip::opened, this,
             [this](const QString& file) { openFromHistory(file, false); });
     connect(strip_, &HistoryStrip::restored, this,
@@ -294,16 +291,18 @@ void Generate::makeOrStop() {
     else if (job_)
         job_->cancel();
     else if (session_.model())
-        make(panel_->fields(), {});
+        make(panel_->fields());
 }
 
-/// fields: all settings, those of the request first. title: of a branch of what is shown.
-void Generate::make(const Fields& fields, const QString& title) {
+/// fields: all settings, those of the request first. title, parent: of a branch.
+void Generate::make(const Fields& fields, const QString& title,
+                    const std::shared_ptr<Result>& parent) {
     const std::shared_ptr<const Model> model = session_.model();
     job_ = makeJob<GenerateJob>(model, options_from<GenerateRequest>(fields), ownFields(fields),
                                 previewBudget.get());
     making_ = newResult(*model, fields);
     making_->title = title;
+    making_->parent = parent;
     if (!title.isEmpty()) kin_.push_back(making_);
     notice_->hide();
     keepHalf_->hide();
@@ -330,7 +329,6 @@ void Generate::make(const Fields& fields, const QString& title) {
 }
 
 void Generate::take(const GenerateJob::Previews& previews) {
-    if (making_->walk > 0) return;  // its pictures are its steps
     if (view_->frames() == making_->frames) return view_->add(previews);
     for (const std::shared_ptr<const Preview>& preview : previews) making_->frames->add(preview);
 }

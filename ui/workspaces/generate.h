@@ -11,6 +11,7 @@
 #include "core/base/fields.h"
 #include "core/image/record.h"
 #include "core/models/model.h"
+#include "ui/session/session.h"
 #include "ui/widgets/denoise_view.h"
 #include "ui/widgets/film_dialog.h"
 #include "ui/work/jobs.h"
@@ -26,7 +27,6 @@ class Library;
 class MakePanel;
 class ModelCompare;
 class Notice;
-class Session;
 class ViewBar;
 
 /// One press of the button: its steps, and what is known of each picture.
@@ -38,10 +38,13 @@ struct Result {
     QString press;      // folder; empty: none so far
     std::vector<QString> files, classes;
     std::vector<std::uint32_t> seeds;
-    int walk = 0;   // pictures that are the steps of one; 0: each is its own
-    QString title;  // of a branch
+    bool walk = false;               // its pictures are the frames of one film
+    QString title;                   // of a branch
+    std::weak_ptr<Result> parent{};  // that it branched from
 };
 
+/// Whether its pictures have become the steps of a film.
+bool isFilm(const Result& result);
 /// Pictures that were begun and not finished.
 std::vector<int> halfDone(const Result& result);
 
@@ -57,6 +60,7 @@ private:
     // generate.cpp: layout, actions, making
     void build();
     void makeButtons();
+    void makeKinRow();
     void connectParts();
     void on(const char* action, std::function<void()> act);
     void connectActions();
@@ -64,9 +68,10 @@ private:
     void modelChanged();
     void showPossible();
     void makeOrStop();
-    void make(const Fields& fields, const QString& title);
+    void make(const Fields& fields, const QString& title = {},
+              const std::shared_ptr<Result>& parent = {});
     void take(const GenerateJob::Previews& previews);
-    void walked(const std::vector<Picture>& pictures);
+    void becomeFilm(const std::vector<Picture>& pictures);
     void made(int first, const std::vector<Picture>& made);
     void ended(Outcome outcome);
     void showCost();
@@ -79,6 +84,7 @@ private:
     void branch();
     void makeBranch(const std::shared_ptr<Result>& parent, int step, const Fields& changes);
     void showKin();
+    void showParent();
     void kinChosen(int tab);
     void between();
     void takeStart();
@@ -97,6 +103,7 @@ private:
     void restore(const Record& record);
     void keepHalfDone();
     int chosen() const;
+    int chosenPlace() const;
     QString chosenFile() const;
     std::shared_ptr<const Image> chosenImage() const;
     void showInfo();
@@ -114,15 +121,16 @@ private:
     Library* library_;
     Notice* notice_;
     QPushButton *film_, *keepHalf_, *live_;
+    QWidget* kinRow_;
     QTabBar* kinTabs_;
-    QToolButton *branch_, *comparing_;
+    QToolButton *branch_, *comparing_, *besideParent_;
     std::shared_ptr<Result> shown_, making_;
     std::vector<std::shared_ptr<Result>> recent_;  // newest last
     std::vector<std::shared_ptr<Result>> kin_;     // a way and its branches; or empty
     std::shared_ptr<GenerateJob> job_;
-    std::optional<Record> waitingRecord_;  // until its model is open
-    std::string waitingStart_;             // the same of a photo to start from
-    Fields measuredFields_;                // of the press that took measuredSeconds_
+    std::optional<Record> waitingRecord_;         // until its model is open
+    std::optional<Session::Start> waitingStart_;  // the same of a photo to start from
+    Fields measuredFields_;                       // of the press that took measuredSeconds_
     double measuredSeconds_ = 0;
     QString previewCost_;
     int previewsEvery_ = 1;

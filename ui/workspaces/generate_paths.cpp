@@ -1,9 +1,11 @@
 // Generate's other ways: branches from a step, films between two seeds or classes, photos that come
 // back from noise.
 #include <QFileInfo>
+#include <QHBoxLayout>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QTabBar>
+#include <QToolButton>
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -11,13 +13,15 @@
 #include "core/base/error.h"
 #include "core/image/record.h"
 #include "core/models/sampling_path.h"
-#include "ui/session/session.h"
+#include "ui/widgets/denoise_canvas.h"
 #include "ui/widgets/notice.h"
+#include "ui/widgets/theme.h"
 #include "ui/workspaces/change_dialog.h"
 #include "ui/workspaces/generate.h"
 #include "ui/workspaces/make_panel.h"
 #include "ui/workspaces/model_compare.h"
 #include "ui/workspaces/restore.h"
+#include "ui/workspaces/view_bar.h"
 
 namespace daguerre {
 namespace {
@@ -58,16 +62,17 @@ std::shared_ptr<Result> Generate::newResult(const Model& model, const Fields& fi
     auto request = options_from<GenerateRequest>(fields);
     if (const auto last = lastClass(fields)) request.image_class = *last;
     const auto count = int(request.count);
-    result->walk = model.each_alone(ownFields(fields)) ? 0 : count;
-    result->frames = std::make_shared<Frames>(result->walk > 0 ? 1 : count);
+    result->walk = !model.each_alone(ownFields(fields));
+    result->frames = std::make_shared<Frames>(count);
     result->model = info.id;
     result->fields = fields;
-    result->files.resize(std::size_t(result->frames->count()));
-    for (std::int64_t i = 0; i < result->frames->count(); ++i) {
-        const int place = class_of(info, request, i);
+    result->files.resize(std::size_t(count));
+    for (int i = 0; i < count; ++i) {
+        const int own = result->walk ? 0 : i;
+        const int place = class_of(info, request, own);
         result->classes.push_back(
             place < 0 ? QString() : QString::fromStdString(info.classes[std::size_t(place)]));
-        result->seeds.push_back(seed_of(request, i));
+        result->seeds.push_back(seed_of(request, own));
     }
     if (const Field* spacing = find_field(result->fields, "schedule"))
         result->spacing = titleOf(*spacing);
@@ -129,7 +134,27 @@ void Generate::makeBranch(const std::shared_ptr<Result>& parent, int step, const
                               .arg(step)
                               .arg(titles.join(QStringLiteral(", ")));
     if (std::ranges::count(kin_, parent) == 0) kin_ = {parent};
-    make(fields, title);
+    make(fields, title, parent);
+}
+
+void Generate::makeKinRow() {
+    kinRow_ = new QWidget(this);
+    kinTabs_ = new QTabBar;
+    kinTabs_->setObjectName(QStringLiteral("generate.branches"));
+    kinTabs_->setAccessibleName(tr("Branches"));
+    kinTabs_->setExpanding(false);
+    kinTabs_->setDrawBase(false);
+    besideParent_ = new QToolButton;
+    besideParent_->setObjectName(QStringLiteral("generate.beside"));
+    besideParent_->setText(tr("Beside its parent"));
+    besideParent_->setToolTip(
+        tr("The clean guesses of what it branched from on the left, its own on the right"));
+    besideParent_->setCheckable(true);
+    auto* row = new QHBoxLayout(kinRow_);
+    row->setContentsMargins(0, 0, gap3, 0);
+    row->addWidget(kinTabs_, 1);
+    row->addWidget(besideParent_);
+    kinRow_->hide();
 }
 
 /// The way that was begun with and its branches, a tab each, where there are any.
@@ -141,7 +166,20 @@ void Generate::showKin() {
         const int tab = kinTabs_->addTab(result->title.isEmpty() ? tr("1") : result->title);
         if (result == shown_) kinTabs_->setCurrentIndex(tab);
     }
-    kinTabs_->setVisible(kin_.size() > 1 && compare_->isHidden());
+    kinRow_->setVisible(kin_.size() > 1 && compare_->isHidden());
+    showParent();
+}
+
+/// Beside a branch, where that is wanted, what it left.
+void Generate::showParent() {
+    const std::shared_ptr<Result> parent = shown_ ? shown_->parent.lock() : nullptr;
+    besideParent_->setVisible(parent != nullptr);
+    DenoiseCanvas::Beside beside;
+    if (parent && besideParent_->isChecked()) {
+        beside = {parent->frames, parent->title.isEmpty() ? tr("1") : parent->title, shown_->title};
+        bar_->showSplit();
+    }
+    view_->canvas()->setBeside(beside);
 }
 
 /// The same step of another branch.
@@ -189,25 +227,29 @@ void Generate::between() {
         if (job_) return;
         Fields fields = all;
         for (const Field& field : dialog->fields()) set_field(fields, field.key, field.value);
-        make(fields, {});
+        make(fields);
     });
     dialog->open();
 }
 
-/// An image file that the pictures are to start from.
+/// An image file that one picture is to start from.
 void Generate::takeStart() {
-    if (const auto start = session_.takeStart()) waitingStart_ = start->string();
-    if (waitingStart_.empty() || !session_.model()) return;
-    const std::string file = std::exchange(waitingStart_, {});
+    if (auto start = session_.takeStart()) waitingStart_ = std::move(start);
+    if (!waitingStart_ || !session_.model()) return;
+    const Session::Start start = *std::exchange(waitingStart_, std::nullopt);
+    const ModelInfo& info = session_.model()->info();
     Fields fields = panel_->fields();
-    if (!find_field(fields, "from"))
+    if (!find_field(fields, "from") || !find_field(fields, "branch"))
         return notice_->say(tr("%1 can't start from a photo; choose a diffusion model.")
-                                .arg(QString::fromStdString(session_.model()->info().id)));
-    set_field(fields, "from", file);
+                                .arg(QString::fromStdString(info.id)));
+    set_field(fields, "from", start.photo.string());
+    set_field(fields, "count", std::int64_t(1));
+    if (std::ranges::count(info.classes, start.imageClass) > 0)
+        set_field(fields, "class", start.imageClass);
     panel_->setValues(fields);
-    notice_->say(tr("The pictures start from “%1”, run back to noise: From photo, under More "
-                    "settings.")
-                     .arg(QFileInfo(QString::fromStdString(file)).fileName()));
+    notice_->say(tr("The picture starts from “%1”, run back to noise: From photo, under More "
+                    "settings. Branch on its way to change it.")
+                     .arg(QFileInfo(QString::fromStdString(start.photo.string())).fileName()));
 }
 
 /// How near a photo came back from its noise.

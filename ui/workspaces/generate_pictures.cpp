@@ -12,7 +12,6 @@
 #include <algorithm>
 
 #include "core/base/table.h"
-#include "ui/session/session.h"
 #include "ui/widgets/denoise_canvas.h"
 #include "ui/widgets/history_strip.h"
 #include "ui/widgets/icons.h"
@@ -58,6 +57,10 @@ std::shared_ptr<Result> resultOf(const std::vector<Picture>& pictures) {
 }
 
 }  // namespace
+
+bool isFilm(const Result& result) {
+    return result.walk && result.frames->count() == 1 && result.files.size() > 1;
+}
 
 std::vector<int> halfDone(const Result& result) {
     std::vector<int> pictures;
@@ -106,14 +109,22 @@ int Generate::chosen() const {
     return shown_ && chosen < shown_->frames->count() ? chosen : -1;
 }
 
+/// Among the files, classes and seeds: of a film the picture at the slider's step.
+int Generate::chosenPlace() const {
+    if (!shown_ || !isFilm(*shown_)) return chosen();
+    return std::clamp(view_->step(), 0, int(shown_->files.size()) - 1);
+}
+
 QString Generate::chosenFile() const {
-    const int chosen = this->chosen();
-    return shown_ && chosen >= 0 ? shown_->files[std::size_t(chosen)] : QString();
+    const int place = chosenPlace();
+    return shown_ && place >= 0 ? shown_->files[std::size_t(place)] : QString();
 }
 
 std::shared_ptr<const Image> Generate::chosenImage() const {
+    if (!shown_) return nullptr;
+    if (isFilm(*shown_)) return shown_->frames->guess(0, view_->step());
     const int chosen = this->chosen();
-    if (!shown_ || chosen < 0 || !shown_->frames->finished(chosen)) return nullptr;
+    if (chosen < 0 || !shown_->frames->finished(chosen)) return nullptr;
     return shown_->frames->guess(chosen, shown_->frames->steps());
 }
 
@@ -144,9 +155,9 @@ void Generate::showFacts() {
     actions.setPossible("save", chosenImage() != nullptr, none);
     actions.setPossible("copy", chosen >= 0, tr("choose a picture first"));
     if (!shown_ || chosen < 0) return panel_->showPicture({});
-    const auto place = std::size_t(chosen);
-    panel_->showPicture(PictureFacts{.index = chosen,
-                                     .count = shown_->frames->count(),
+    const auto place = std::size_t(chosenPlace());
+    panel_->showPicture(PictureFacts{.index = chosenPlace(),
+                                     .count = int(shown_->files.size()),
                                      .seed = shown_->seeds[place],
                                      .imageClass = shown_->classes[place],
                                      .state = stateOf(chosen),
@@ -206,7 +217,9 @@ void Generate::openFromHistory(const QString& file, bool settingsToo) {
     for (const std::shared_ptr<Result>& result : recent_) {
         const auto found = std::find(result->files.begin(), result->files.end(), file);
         if (found == result->files.end()) continue;
-        show(result, int(found - result->files.begin()));
+        const auto place = int(found - result->files.begin());
+        show(result, isFilm(*result) ? 0 : place);
+        if (isFilm(*result)) view_->setStep(place);
         if (const auto image = chosenImage(); settingsToo && image)
             if (const auto record = record_of(image->metadata)) restore(*record);
         return;
@@ -325,38 +338,39 @@ void Generate::startFilm(FilmDialog* dialog, const FilmChoice& choice, const QSt
     runFilm(session_, dialog, choice, file, record);
 }
 
-/// The pictures of a walk: the transport plays them as the steps of one.
-void Generate::walked(const std::vector<Picture>& pictures) {
-    GenerateJob::Previews steps;
-    for (const Picture& picture : pictures) {
+/// The pictures of a walk become the steps of one: the transport plays them.
+void Generate::becomeFilm(const std::vector<Picture>& pictures) {
+    const bool seen = view_->frames() == making_->frames;
+    const auto last = int(pictures.size()) - 1;
+    making_->frames = std::make_shared<Frames>(1, std::max(last, 1));
+    for (int i = 0; i < last; ++i) {
         auto step = std::make_shared<Preview>();
-        step->step = int(steps.size());
-        step->steps = making_->walk;
-        step->denoised = {*picture.image};
-        steps.push_back(step);
+        step->step = i;
+        step->steps = last;
+        step->denoised = {*pictures[std::size_t(i)].image};
+        making_->frames->add(std::move(step));
     }
-    if (view_->frames() == making_->frames)
-        view_->add(steps);
-    else
-        for (const auto& step : steps) making_->frames->add(step);
+    making_->frames->finish(0, {*pictures.back().image});
+    if (!seen) return;
+    view_->setFrames(making_->frames);
+    view_->canvas()->choose(0);
+    bar_->refresh(1, making_->frames->size());
+    view_->play();
 }
 
 void Generate::made(int first, const std::vector<Picture>& made) {
-    std::vector<Picture> pictures = made;
     if (first == 0 && !made.empty()) tellPhoto(made.front());
-    if (making_->walk > 0 && !made.empty()) {
-        walked(made);
-        pictures = {made.back()};
-    }
     std::vector<Image> images;
-    for (std::size_t i = 0; i < pictures.size(); ++i) {
-        images.push_back(*pictures[i].image);
-        if (pictures[i].file.empty()) continue;
-        const QString file = QString::fromStdString(pictures[i].file.string());
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        images.push_back(*made[i].image);
+        if (made[i].file.empty()) continue;
+        const QString file = QString::fromStdString(made[i].file.string());
         making_->files[std::size_t(first) + i] = file;
         making_->press = QFileInfo(file).path();
     }
-    if (view_->frames() == making_->frames)
+    if (making_->walk && !made.empty())
+        becomeFilm(made);
+    else if (view_->frames() == making_->frames)
         view_->finish(first, std::move(images));
     else
         making_->frames->finish(first, std::move(images));

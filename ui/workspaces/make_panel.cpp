@@ -184,6 +184,7 @@ QWidget* MakePanel::makePicture() {
     column->setSpacing(gap2);
     column->addWidget(hairline(picture));
     pictureTitle_ = label(picture, QPalette::WindowText, daguerre::font(Type::Section));
+    pictureTitle_->setObjectName(QStringLiteral("picture.title"));
     column->addWidget(pictureTitle_);
     auto* rows = new QFormLayout;
     rows->setHorizontalSpacing(gap3);

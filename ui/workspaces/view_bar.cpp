@@ -145,6 +145,11 @@ void ViewBar::nextView() {
     canvas_->setShowing(Showing(next));
 }
 
+void ViewBar::showSplit() {
+    views_->setCurrent(int(Showing::Split));
+    canvas_->setShowing(Showing::Split);
+}
+
 void ViewBar::refresh(int count, QSize picture) {
     if (picture != picture_ && !picture.isEmpty())
         pixels_->setChecked(std::max(picture.width(), picture.height()) < pixelsBelow);

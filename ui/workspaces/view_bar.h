@@ -21,6 +21,7 @@ public:
     ViewBar(Session& session, DenoiseCanvas* canvas, QWidget* parent = nullptr);
 
     void nextView();
+    void showSplit();
     /// Models are compared instead: a button leads back, the rest of the bar is of no use.
     void setComparing(bool comparing);
     /// The pictures changed: another count, another size.
