@@ -14,6 +14,7 @@
 #include "core/base/machine.h"
 #include "core/base/table.h"
 #include "core/models/open_model.h"
+#include "core/models/pixel_speed.h"
 #include "core/models/sampler_speed.h"
 #include "core/nn/device.h"
 
@@ -170,6 +171,27 @@ Result bench_samplers(Terminal& terminal, const BenchOptions& options, const Fie
     return {.stopped = terminal.stopped()};
 }
 
+Result bench_pixels(Terminal& terminal, const BenchOptions& options, const Fields& machine) {
+    const auto wanted = options_from<GenerateRequest>(machine);
+    const DeviceChoice device = use_device(wanted.device, wanted.threads);
+    terminal.remark(device.why.text());
+    const PixelSpeed speed =
+        pixel_speed(int(options.batch), int(options.calls), device, terminal.on_progress());
+    if (speed.draw_ms.empty()) return {.stopped = true};
+    const Json draw = spread_of(speed.draw_ms), pass = spread_of(speed.pass_ms);
+    const double kept = draw["median"].get<double>(),
+                 naive = pass["median"].get<double>() * speed.passes;
+    terminal.measurement(Json{{"what", "pixels"},
+                              {"batch", options.batch},
+                              {"device", device.device},
+                              {"threads", device.threads},
+                              {"draw_ms", draw},
+                              {"pass_ms", pass},
+                              {"images_per_s", double(options.batch) * 1000 / kept},
+                              {"times_naive", naive / kept}});
+    return {.stopped = terminal.stopped()};
+}
+
 /// What can be measured, and with which options.
 struct What {
     std::string id;
@@ -193,6 +215,10 @@ const std::vector<What>& measurements() {
         {"train", network_fields,
          [](Terminal& terminal, const Fields& options, const Fields& machine) {
              return bench_network(terminal, "train", options_from<BenchOptions>(options), machine);
+         }},
+        {"pixels", network_fields,
+         [](Terminal& terminal, const Fields& options, const Fields& machine) {
+             return bench_pixels(terminal, options_from<BenchOptions>(options), machine);
          }},
         {"inpaint", [] { return fields_of<InpaintBenchOptions>(); },
          [](Terminal& terminal, const Fields& options, const Fields& machine) {
@@ -228,8 +254,8 @@ Command bench_command() {
                 app.add_option("WHAT", *what,
                                "start: until the programs are ready; sample: calls of "
                                "a network and what samplers add; train: steps of training; "
-                               "inpaint: fills of holes "
-                               "whose truth is known")
+                               "pixels: drawing with a PixelCNN beside a whole pass a "
+                               "pixel; inpaint: fills of holes whose truth is known")
                     ->required();
                 const FieldOptions given(app, all_fields());
                 return [what, given](Terminal& terminal, const Fields& machine) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/random.h"
+#include "core/models/pixel_speed.h"
 #include "core/models/pixelcnn_sampling.h"
 #include "core/nn/image_tensor.h"
 #include "refusal.h"
@@ -229,6 +230,17 @@ private Q_SLOTS:
                     }
             QVERIFY2(at::equal(draw.x, naive), text(config).c_str());
         }
+    }
+
+    void drawing_and_passes_are_timed_in_turn() {
+        const DeviceChoice device = use_device("cpu", 1);
+        const PixelSpeed speed = pixel_speed(1, 1, device, {});
+        QCOMPARE(speed.draw_ms.size(), std::size_t(1));
+        QCOMPARE(speed.pass_ms.size(), std::size_t(1));
+        QCOMPARE(speed.passes, 784);
+        QVERIFY(speed.draw_ms[0] > 0 && speed.pass_ms[0] > 0);
+        QVERIFY(pixel_speed(1, 1, device, [](const Progress& at) { return at.done < 1; })
+                    .draw_ms.empty());
     }
 
     void values_lie_where_the_share_is_reached() {
