@@ -239,8 +239,9 @@ private Q_SLOTS:
         QCOMPARE(speed.pass_ms.size(), std::size_t(1));
         QCOMPARE(speed.passes, 784);
         QVERIFY(speed.draw_ms[0] > 0 && speed.pass_ms[0] > 0);
-        QVERIFY(pixel_speed(1, 1, device, [](const Progress& at) { return at.done < 1; })
-                    .draw_ms.empty());
+        QVERIFY(pixel_speed(1, 1, device, [](const Progress& at) {
+                    return at.done < 1;
+                }).draw_ms.empty());
     }
 
     void values_lie_where_the_share_is_reached() {

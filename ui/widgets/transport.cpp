@@ -193,9 +193,10 @@ void Transport::showStep(int step) {
 
 void Transport::showLevels(int step) {
     const int steps = frames_ ? frames_->steps() : 0;
-    const bool end = steps > 0 && step == steps, known = frames_ && frames_->knowsSigma(step);
-    const auto [high, low] = curve_->range();  // a fill by copying has no noise
-    sigma_->setText(high > 0 && (known || end)
+    const auto [high, low] = curve_->range();  // a fill by copying and a film have no noise
+    const bool end = steps > 0 && step == steps && high > 0,
+               known = frames_ && frames_->knowsSigma(step) && high > 0;
+    sigma_->setText(known || end
                         ? QStringLiteral("σ ") + levelText(frames_->sigma(step)).rightJustified(5)
                         : QString());
     const QString t = known ? QString::number(qRound(frames_->t(step))) : QString();

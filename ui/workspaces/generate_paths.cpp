@@ -67,9 +67,13 @@ std::shared_ptr<Result> Generate::newResult(const Model& model, const Fields& fi
     result->model = info.id;
     result->fields = fields;
     result->files.resize(std::size_t(count));
+    const bool toClass = !textOf(fields, "to_class").isEmpty();
     for (int i = 0; i < count; ++i) {
         const int own = result->walk ? 0 : i;
-        const int place = class_of(info, request, own);
+        // Of a film of a mix, or between two classes, no frame is of one class.
+        const int place = result->walk && (request.image_class.empty() || toClass)
+                              ? -1
+                              : class_of(info, request, own);
         result->classes.push_back(
             place < 0 ? QString() : QString::fromStdString(info.classes[std::size_t(place)]));
         result->seeds.push_back(seed_of(request, own));
