@@ -52,6 +52,9 @@ public:
     /// Everything that was asked for is there.
     bool settled() const;
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     // datasets_layout.cpp
     void build();

@@ -74,6 +74,12 @@ void Datasets::connectLook() {
     connect(problemsPanel_, &ProblemsPanel::exportWanted, this, &Datasets::exportProblems);
 }
 
+void Datasets::changeEvent(QEvent* event) {
+    if (panel_ && event->type() == QEvent::PaletteChange)
+        showAbout();  // its link has the look's colour
+    QWidget::changeEvent(event);
+}
+
 void Datasets::openLoupe(int place) {
     grid_->setCurrent(place);
     const std::uint32_t image = grid_->images()[std::size_t(place)];

@@ -157,6 +157,12 @@ QWidget* Models::makeBar() {
     return bar;
 }
 
+void Models::changeEvent(QEvent* event) {
+    // Links and icons are drawn in the colours of the look that they were made in.
+    if (panel_ && event->type() == QEvent::PaletteChange) chosenChanged();
+    QWidget::changeEvent(event);
+}
+
 void Models::connectActions() {
     Actions& actions = session_.actions();
     const auto on = [&](const char* id, auto act) {

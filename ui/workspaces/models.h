@@ -36,6 +36,9 @@ public:
     /// Makes pictures with the chosen model and keeps what is found out about them.
     void measure(const std::string& dataset, const EvaluateRequest& request);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     QWidget* makeBar();
     void connectActions();
@@ -63,8 +66,8 @@ private:
     QComboBox* family_;
     QCheckBox *bundled_, *own_;
     Notice* notice_;
-    ModelsList* list_;
-    ModelsPanel* panel_;
+    ModelsList* list_ = nullptr;
+    ModelsPanel* panel_ = nullptr;
     std::set<std::string> sampled_;  // keys of weights whose pictures were asked for
 };
 
