@@ -20,6 +20,7 @@
 #include "ui/workspaces/datasets.h"
 #include "ui/workspaces/engine_list.h"
 #include "ui/workspaces/repair_picture.h"
+#include "ui/workspaces/train_views.h"
 #include "ui/workspaces/workspaces.h"
 
 namespace daguerre {
@@ -195,6 +196,21 @@ QStringList grabTrain(MainWindow& window, Session& session, const QDir& folder) 
     return files;
 }
 
+/// A classifier of digits, and the images of a cell of its matrix.
+QStringList grabMatrix(MainWindow& window, Session& session, const QDir& folder) {
+    session.train({home_folder() / "runs" / "digits-classes",
+                   "mnist",
+                   "classifier",
+                   {{"preset", "simple-28"}, {"base_channels", "8"}, {"images", "12800"}}});
+    settle(session);
+    wait(1500);
+    QStringList files = grab(window, folder, QStringLiteral("train"), QStringLiteral("classifier"));
+    auto* matrix = window.findChild<ConfusionView*>();
+    Q_EMIT matrix->chosen(4, 9);
+    settle(session);
+    return files + grabAbove(folder, QStringLiteral("train-confused"));
+}
+
 QStringList grabRetouch(MainWindow& window, Session& session, const QDir& folder) {
     const QString id = QStringLiteral("retouch");
     const auto at = [&](const char* state) {
@@ -253,6 +269,7 @@ QStringList writeScreenshots(const QString& folder, const ModelSource& source) {
     files += grabDatasets(window, session, folder);
     files += grabRetouch(window, session, folder);
     files += grabTrain(window, session, folder);
+    files += grabMatrix(window, session, folder);
     if (!session.model()) return files;
     for (const Workspace& row : workspaces()) {
         const QString id = QLatin1String(row.id);

@@ -30,16 +30,20 @@ PixelBlock views_of(const Dataset& all, std::int64_t count, const DataShape& sha
 
 }  // namespace
 
-PixelBlock held_out_views(const std::string& dataset, const DataShape& shape, std::int64_t most) {
+std::shared_ptr<const Dataset> held_out_split(const std::string& dataset,
+                                              const DatasetInfo& learned,
+                                              const std::vector<std::string>& classes) {
     for (const char* split : {"test", "validation"}) {
-        if (std::ranges::count(shape.dataset.splits, split) == 0 || shape.dataset.split == split)
-            continue;
-        const auto all = open_dataset(dataset, split);
-        const std::int64_t count = std::min(all->info().count, most);
-        if (count == 0 || all->info().classes != shape.classes) continue;
-        return views_of(*all, count, shape);
+        if (std::ranges::count(learned.splits, split) == 0 || learned.split == split) continue;
+        auto all = open_dataset(dataset, split);
+        if (all->info().count > 0 && all->info().classes == classes) return all;
     }
-    return {};
+    return nullptr;
+}
+
+PixelBlock held_out_views(const std::string& dataset, const DataShape& shape, std::int64_t most) {
+    const auto all = held_out_split(dataset, shape.dataset, shape.classes);
+    return all ? views_of(*all, std::min(all->info().count, most), shape) : PixelBlock{};
 }
 
 Batch held_out_batch(const PixelBlock& views) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "core/data/preprocess.h"
 #include "core/models/families.h"
@@ -10,9 +12,15 @@
 
 namespace daguerre {
 
-/// Up to `most` images spread over the test split, where there is none over that for validation, in
-/// the shape that a network is trained in. Empty: the dataset has neither, or its classes are
-/// others. `dataset`: as open_dataset takes it. Blocks while reading. Throws Error.
+/// The test split, where there is none that for validation. Null: the dataset has neither, or its
+/// classes are others. `dataset`: as open_dataset takes it; `learned`: what it says of the split
+/// that is learned. Blocks while opening. Throws Error.
+std::shared_ptr<const Dataset> held_out_split(const std::string& dataset,
+                                              const DatasetInfo& learned,
+                                              const std::vector<std::string>& classes);
+
+/// Up to `most` images spread over that split, in the shape that a network is trained in; empty:
+/// there is none. Blocks while reading. Throws Error.
 PixelBlock held_out_views(const std::string& dataset, const DataShape& shape, std::int64_t most);
 
 /// All of them, each with noise of its own: the same in every run. `views` isn't empty.

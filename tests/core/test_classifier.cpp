@@ -1,14 +1,17 @@
 #include <QtTest>
 #include <cmath>
 
-#include "core/base/json.h"
 #include "core/base/random.h"
 #include "core/base/table.h"
+#include "core/data/datasets.h"
 #include "core/models/classifier_family.h"
 #include "core/models/guiding_classifier.h"
 #include "core/models/open_model.h"
 #include "core/models/train_request.h"
+#include "core/nn/image_tensor.h"
 #include "core/training/checkpoint.h"
+#include "core/training/judged.h"
+#include "core/training/runs.h"
 #include "core/training/training_run.h"
 #include "refusal.h"
 #include "tiny_run.h"
@@ -78,11 +81,11 @@ private Q_SLOTS:
 
     void it_tells_shapes_apart_and_says_how_well() {
         const fs::path run = trained("clean", quick());
-        const Json confusion = read_json(RunFolder{run}.confusion());
+        const Confusion confusion = confusion_of(run).value();
         std::int64_t right = 0, all = 0;
         for (std::size_t row = 0; row < 4; ++row)
             for (std::size_t column = 0; column < 4; ++column) {
-                const std::int64_t count = confusion["counts"][row][column];
+                const std::int64_t count = confusion.counts[row][column];
                 all += count;
                 right += row == column ? count : 0;
             }
@@ -93,6 +96,54 @@ private Q_SLOTS:
         QVERIFY(!classifier->info().makes_images);
         QVERIFY(!classifier->noise_schedule());
         QVERIFY(says(refusal([&] { classifier->generate({}, {}, {}); }), "makes none"));
+    }
+
+    void each_cell_of_the_matrix_holds_the_images_that_the_classifier_takes_so() {
+        const fs::path run = trained("hasty", quick({{"images", "64"}}));
+        const auto judged = judge_held_out(run, {});
+        QCOMPARE(judged->judged.size(), std::size_t(100));
+        QCOMPARE(judged->images_seen, std::int64_t(64));
+        QVERIFY(!judged->noisy);
+        const auto images = open_dataset(folder("shapes").string(), "test");
+        const Confusion confusion = confusion_of(run).value();
+        std::int64_t wrong = 0;
+        for (int shows = 0; shows < 4; ++shows)
+            for (int taken = 0; taken < 4; ++taken) {
+                const auto cell = confused_images(*judged, shows, taken, 32, {});
+                QCOMPARE(std::int64_t(cell.size()),
+                         confusion.counts[std::size_t(shows)][std::size_t(taken)]);
+                wrong += shows == taken ? 0 : std::int64_t(cell.size());
+                for (const ConfusedImage& image : cell) {
+                    QCOMPARE(images->label(image.place), shows);
+                    QVERIFY(image.thumbnail.pixels == images->at(image.place).image.pixels);
+                }
+            }
+        QVERIFY(wrong > 0);  // of so little training
+        const auto classifier = open_classifier(run.string());
+        for (const JudgedImage& image : judged->judged) {
+            const at::Tensor x = tensor_of({images->at(image.place).image});
+            QCOMPARE(image.taken, classifier->classify(x).logits.argmax(1).item<int>());
+        }
+        QVERIFY(!judge_held_out(run, [](const Progress&) { return false; }));
+        const JudgedImage& first = judged->judged[0];
+        const auto stopped = confused_images(*judged, first.shows, first.taken, 32,
+                                             [](const Progress& at) { return at.done < 1; });
+        QCOMPARE(stopped.size(), std::size_t(1));
+        QCOMPARE(stopped[0].place, first.place);
+    }
+
+    void what_cant_be_judged_is_a_sentence() {
+        const fs::path run = trained("alone", quick({{"images", "16"}}));
+        RunRequest request = read_run(run);
+        write_tiny_dataset(folder("one-split"), 32);
+        request.dataset = folder("one-split").string();
+        write_run(run, request);
+        QVERIFY(says(refusal([&] { judge_held_out(run, {}); }), "keeps no images back"));
+        request.dataset = folder("nowhere").string();
+        write_run(run, request);
+        QVERIFY(says(refusal([&] { judge_held_out(run, {}); }), "nowhere"));
+        fs::remove_all(run / "model");
+        QVERIFY(!refusal([&] { judge_held_out(run, {}); }).empty());
     }
 
     void an_answer_hangs_on_its_image_alone_and_survives_the_disk() {

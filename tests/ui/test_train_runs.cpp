@@ -1,8 +1,10 @@
 #include <QAction>
+#include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
 #include <fstream>
 
+#include "core/base/json.h"
 #include "core/image/image_file.h"
 #include "core/training/export_events.h"
 #include "core/training/log_line.h"
@@ -12,6 +14,7 @@
 #include "ui/widgets/sentence.h"
 #include "ui/workspaces/train_film.h"
 #include "ui/workspaces/train_timeline.h"
+#include "ui/workspaces/train_views.h"
 
 using namespace daguerre;
 namespace fs = std::filesystem;
@@ -197,6 +200,70 @@ private Q_SLOTS:
             trigger(studio, "train.card.memory.full");
             QVERIFY(studio.find<Chart>("train.loss")->isVisible());
         });
+    }
+
+    void a_cell_of_the_matrix_lists_its_images() {
+        Training studio({.fakeRuns = false, .realModels = true});
+        write_tiny_dataset(studio.data(), 40, "test");
+        const fs::path run = home_folder() / "runs" / "hasty";
+        {
+            const auto trained = openRun({run, studio.data().string(), "classifier",
+                                          tiny_settings_of("classifier", {{"multiples", "1,2"}})});
+            while (!trained->finished()) trained->advance();
+            trained->save();
+        }
+        const Confusion confusion = confusion_of(run).value();
+        const auto count = [&](int shows, int taken) {
+            return int(confusion.counts[std::size_t(shows)][std::size_t(taken)]);
+        };
+        studio.page->showRun(run);
+        auto* matrix = studio.find<ConfusionView>("train.confusion");
+        QTRY_VERIFY_WITH_TIMEOUT(matrix->isVisible(), guard);
+        auto* dialog = studio.find<QDialog>("confused");
+        const auto* images = studio.find<QListWidget>("confused.images");
+        const auto* state = studio.find<QLabel>("confused.state");
+        const auto* heading = studio.find<QLabel>("confused.heading");
+        // By keys alone, from the first cell, each row from its left; Space isn't the window's.
+        matrix->setFocus();
+        for (int shows = 0; shows < 4; ++shows) {
+            QTest::keyClick(matrix, Qt::Key_Home);
+            if (shows > 0) QTest::keyClick(matrix, Qt::Key_Down);
+            for (int taken = 0; taken < 4; ++taken) {
+                if (taken > 0) QTest::keyClick(matrix, Qt::Key_Right);
+                QTest::keyClick(matrix, taken % 2 ? Qt::Key_Return : Qt::Key_Space);
+                QTRY_VERIFY_WITH_TIMEOUT(studio.idle(), guard);
+                QCOMPARE(images->count(), count(shows, taken));
+                QCOMPARE(images->isVisible(), count(shows, taken) > 0);
+                const QString words = count(shows, taken) > 0 ? QStringLiteral("“test”")
+                                                              : QStringLiteral("No held-out");
+                QVERIFY2(state->text().contains(words), qPrintable(state->text()));
+                QVERIFY(
+                    heading->text().contains(QStringLiteral(": %1 of 10").arg(images->count())));
+                QCOMPARE(matrix->accessibleDescription(), heading->text());
+                for (int i = 0; i < images->count(); ++i) {
+                    QCOMPARE(images->item(i)->text().toInt() % 4, shows);  // classes take turns
+                    QVERIFY(!images->item(i)->icon().isNull());
+                }
+            }
+        }
+        dialog->close();
+        QTest::mouseClick(matrix, Qt::LeftButton, {}, matrix->cell(2, 1).center());
+        QTRY_VERIFY_WITH_TIMEOUT(dialog->isVisible() && studio.idle(), guard);
+        QCOMPARE(images->count(), count(2, 1));
+        QVERIFY(heading->text().contains(QStringLiteral("“2” taken for “1”")));
+        // Weights that are gone judge no other matrix.
+        fs::remove_all(run / "model");
+        Json told = read_json(RunFolder{run}.confusion());
+        told["images"] = 81;
+        write_json(RunFolder{run}.confusion(), told);
+        studio.page->showRun(run);
+        const auto why = [&] {  // the new matrix comes at some time
+            QTest::mouseClick(matrix, Qt::LeftButton, {}, matrix->cell(2, 2).center());
+            return QTest::qWaitFor([&] { return studio.idle(); }, guard) ? state->text()
+                                                                         : QString();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(why().contains(QLatin1String("hasty")), guard);
+        QCOMPARE(images->count(), 0);
     }
 
     void a_checkpoint_is_exported_and_tried() {

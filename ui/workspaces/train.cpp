@@ -15,6 +15,7 @@
 #include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
 #include "ui/work/errand.h"
+#include "ui/workspaces/confused_list.h"
 #include "ui/workspaces/train_checkpoints.h"
 #include "ui/workspaces/train_compare.h"
 #include "ui/workspaces/train_dashboard.h"
@@ -120,6 +121,10 @@ void TrainPage::connectActions() {
     connect(runs_->checkpoints(), &Checkpoints::folderWanted, this, &TrainPage::showInFolder);
     connect(runs_->checkpoints(), &Checkpoints::keepWanted, this, &TrainPage::keep);
     connect(timeline_, &Timeline::filmWanted, this, &TrainPage::film);
+    connect(dashboard_, &Dashboard::cellChosen, this, [this](int shows, int taken) {
+        if (const RunData* own = data(); own && own->confusion)
+            confused_->list(shown_, *own->confusion, shows, taken);
+    });
     connect(timeline_, &Timeline::moved, dashboard_, &Dashboard::setHover);
     connect(&session_, &Session::trainingChanged, this, &TrainPage::begun);
     connect(&session_, &Session::trainingStood, this, &TrainPage::showState);

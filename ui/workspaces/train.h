@@ -19,6 +19,7 @@ class QToolButton;
 namespace daguerre {
 
 class CompareView;
+class ConfusedList;
 class Dashboard;
 class Errand;
 class Notice;
@@ -90,6 +91,7 @@ private:
     Dashboard* dashboard_;
     Timeline* timeline_;
     CompareView* compare_;
+    ConfusedList* confused_;
     QStackedWidget* work_;
     Notice* notice_;
     QLabel *name_, *family_, *dot_, *state_, *finding_;

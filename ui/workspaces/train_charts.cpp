@@ -58,11 +58,12 @@ Dashboard::Dashboard(QWidget* parent) : QWidget(parent) {
     });
     confusion_ = makeCard(QStringLiteral("confusion"), tr("Taken for"));
     confusion_.frame->setToolTip(
-        tr("Rows: what held-out images show. Columns: what they are "
-           "taken for."));
+        tr("Rows: what held-out images show. Columns: what they are taken for. Choose a cell to "
+           "see its images."));
     confusionView_ = new ConfusionView(confusion_.frame);
     confusionView_->setObjectName(QStringLiteral("train.confusion"));
     confusion_.column->addWidget(confusionView_, 1);
+    connect(confusionView_, &ConfusionView::chosen, this, &Dashboard::cellChosen);
     reconstructions_ = makeCard(QStringLiteral("reconstructions"), tr("Reconstructions"));
     sheet_ = new SmallSheet(reconstructions_.frame);
     sheet_->setObjectName(QStringLiteral("train.reconstructions"));

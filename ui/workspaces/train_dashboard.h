@@ -63,6 +63,8 @@ public:
 
 Q_SIGNALS:
     void hovered(double images);  // NaN: nowhere
+    /// Of the matrix of the run that is shown: indices into its classes.
+    void cellChosen(int shows, int taken);
 
 protected:
     void resizeEvent(QResizeEvent*) override;

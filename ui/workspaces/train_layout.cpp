@@ -11,6 +11,7 @@
 #include "ui/widgets/notice.h"
 #include "ui/widgets/panel_parts.h"
 #include "ui/widgets/theme.h"
+#include "ui/workspaces/confused_list.h"
 #include "ui/workspaces/train.h"
 #include "ui/workspaces/train_compare.h"
 #include "ui/workspaces/train_dashboard.h"
@@ -163,6 +164,7 @@ QWidget* TrainPage::makeWork() {
     column->addWidget(splitter);
     work_->addWidget(charts);
     compare_ = new CompareView(session_);
+    confused_ = new ConfusedList(session_, this);
     work_->addWidget(compare_);
     return work_;
 }
