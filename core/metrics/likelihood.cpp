@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/diffusion/variational_bound.h"
 #include "core/metrics/figures.h"
 #include "core/metrics/subsets.h"
 #include "core/models/model.h"
@@ -9,8 +10,20 @@
 namespace daguerre {
 namespace {
 
-constexpr std::int64_t images_at_once = 64;
 constexpr std::int64_t most_images = 1000;  // a bound takes a hundred decodings an image
+
+/// Images between two words of progress: fewer where each takes many calls of a large network.
+std::int64_t images_at_once(const ModelInfo& info) { return info.family == "diffusion" ? 4 : 64; }
+
+/// What kind of figure it is.
+std::string note_for(const ModelInfo& info) {
+    if (info.family == "pixelcnn") return "Exact, of real images.";
+    if (info.family != "diffusion") return "At most; of real images.";
+    return Sentence{
+        "At most; of real images. The steps of the bound are estimated from {n} of them an image.",
+        {{"n", bound_draws}}}
+        .text();
+}
 
 }  // namespace
 
@@ -24,12 +37,18 @@ std::optional<Figure> likelihood_figure(const Model& model, const Dataset& real,
     GenerateRequest machine{
         .precision = request.precision, .device = request.device, .threads = int(request.threads)};
     std::vector<double> values;
-    for (std::int64_t first = 0; first < count; first += images_at_once) {
+    std::int64_t without_class = 0;
+    const std::int64_t at_once = images_at_once(info);
+    for (std::int64_t first = 0; first < count; first += at_once) {
         if (on_progress && !on_progress({first, count, "image", {}})) throw MeasuringStopped();
         std::vector<Image> pictures;
         std::vector<int> labels;
-        for (std::int64_t i = first; i < std::min(first + images_at_once, count); ++i) try {
+        for (std::int64_t i = first; i < std::min(first + at_once, count); ++i) try {
                 const Example example = some->at(i);
+                if (example.label < 0 && !info.classes.empty() && !info.null_class) {
+                    ++without_class;
+                    continue;
+                }
                 pictures.push_back(network_view(example.image, info.width, info.channels));
                 labels.push_back(example.label);
             } catch (const Error& error) {
@@ -40,6 +59,11 @@ std::optional<Figure> likelihood_figure(const Model& model, const Dataset& real,
         for (const double value : model.bits_per_dimension(pictures, labels, machine))
             values.push_back(value);
     }
+    if (without_class > 0)
+        remarks.push_back(Sentence{
+            "Left out of bpd: {n} of {all} real images, whose class {model} must know and doesn't.",
+            {{"n", without_class}, {"all", count}, {"model", info.id}}}
+                              .text());
     if (values.empty()) return std::nullopt;
     const Estimate mean = mean_of(values);
     if (!std::isfinite(mean.value)) {
@@ -47,9 +71,8 @@ std::optional<Figure> likelihood_figure(const Model& model, const Dataset& real,
             "The model finds real images impossible: its bits per dimension aren't a number.");
         return std::nullopt;
     }
-    return figure_of(
-        "bpd", "Bits per dimension", mean, std::int64_t(values.size()),
-        info.family == "pixelcnn" ? "Exact, of real images." : "At most; of real images.");
+    return figure_of("bpd", "Bits per dimension", mean, std::int64_t(values.size()),
+                     note_for(info));
 }
 
 }  // namespace daguerre

@@ -102,8 +102,9 @@ std::optional<Sentence> lacks_images(const Metric& metric, const EvaluationPlan&
 bool knows_likelihood(const Model& model, const Dataset& dataset, const EvaluateRequest& request) {
     const ModelInfo& info = model.info();
     const Image view = network_view(dataset.at(0).image, info.width, info.channels);
+    const int label = info.classes.empty() || info.null_class ? -1 : 0;
     return !model
-                .bits_per_dimension({view}, {-1},
+                .bits_per_dimension({view}, {label},
                                     {.device = request.device, .threads = int(request.threads)})
                 .empty();
 }
@@ -116,6 +117,11 @@ std::optional<Sentence> lacks_model(const Metric& metric, const Evaluating& what
                         {{"metric", metric.id}, {"subject", what.subject}}};
     const Dataset& real = what.real ? *what.real : *what.dataset;
     if (knows_likelihood(*what.model, real, request)) return std::nullopt;
+    if (what.model->info().family == "diffusion")
+        return Sentence{
+            "“{metric}” of a diffusion model is a sum over its steps; {model} learned a range of "
+            "noise levels without steps (EDM).",
+            {{"metric", metric.id}, {"model", what.model->info().id}}};
     return Sentence{
         "“{metric}” asks how likely a real image is; {model}, of the family “{family}”, "
         "can't say.",

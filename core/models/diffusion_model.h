@@ -46,6 +46,9 @@ public:
     CompletionCost completion_cost(const Fields& own) const override;
     Image complete(const Image& picture, const Image& hole, const GenerateRequest& request,
                    const Fields& own, const OnProgress& on_progress) const override;
+    std::vector<double> bits_per_dimension(const std::vector<Image>& pictures,
+                                           const std::vector<int>& labels,
+                                           const GenerateRequest& request) const override;
     void save(const std::filesystem::path& folder) const override;
 
     const DiffusionSetup& setup() const { return setup_; }
@@ -127,6 +130,8 @@ private:
     at::Tensor on_way(const Plan& plan, const Ends& ends, const at::Tensor& noise,
                       std::int64_t first) const;
     at::Tensor fresh_noise(const Plan& plan, const Group& group) const;
+    at::Tensor guesses_at(const Plan& plan, const at::Tensor& label, const at::Tensor& x,
+                          const std::vector<double>& sigmas) const;
     at::Tensor labels_of(const Plan& plan, std::int64_t first, std::int64_t end) const;
     Group group_of(const Plan& plan, std::int64_t first) const;
     Chunk chunk_of(const Plan& plan, const at::Tensor& labels, std::int64_t first,

@@ -96,6 +96,34 @@ private Q_SLOTS:
         }
     }
 
+    void what_an_image_costs_hangs_on_its_seed_and_class_alone() {
+        for (const bool learned : {false, true}) {
+            const auto model = model_of(3, true, 12, 3, learned);
+            const GenerateRequest request = on_cpu(request_of(1, 7));
+            std::vector<Image> pictures =
+                made(*model, on_cpu(request_of(3, 40)), with(*model, "steps", std::int64_t(2)));
+            const auto bits = model->bits_per_dimension(pictures, {0, 2, -1}, request);
+            QCOMPARE(bits.size(), std::size_t(3));
+            for (std::size_t i = 0; i < 3; ++i) {
+                const auto alone =
+                    model->bits_per_dimension({pictures[i]},
+                                              {i == 0   ? 0
+                                               : i == 1 ? 2
+                                                        : -1},
+                                              on_cpu(request_of(1, 7 + std::int64_t(i))));
+                QCOMPARE(alone.at(0), bits[i]);
+                QVERIFY(std::isfinite(bits[i]) && bits[i] > 0);
+            }
+            QVERIFY(model->bits_per_dimension({pictures[0]}, {1}, request).at(0) != bits[0]);
+        }
+        const auto strict = model_of(3, false);
+        const std::vector<Image> one =
+            made(*strict, request_of(1, 1), with(*strict, "steps", std::int64_t(2)));
+        QVERIFY(!strict->bits_per_dimension(one, {1}, request_of(1, 1)).empty());
+        QVERIFY(says(refusal([&] { strict->bits_per_dimension(one, {-1}, request_of(1, 1)); }),
+                     "without a class"));
+    }
+
     void images_of_later_groups_are_the_same_too() {
         for (const char* precision : {"fp32", "bf16"}) {
             const auto model = model_of(0, false);

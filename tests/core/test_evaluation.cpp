@@ -88,6 +88,7 @@ private Q_SLOTS:
     void features_that_are_no_numbers_are_named();
     void copies_are_found();
     void likelihood_asks_the_model();
+    void likelihood_leaves_out_images_whose_class_must_be_known();
     void a_classifier_learns_from_samples();
     void one_class_only();
     void files_hold_evaluations();
@@ -399,6 +400,22 @@ void TestEvaluation::likelihood_asks_the_model() {
     const Evaluation found = measured(shapes(), small("bpd"));
     QCOMPARE(value(found.figures, "bpd"), 2.75);  // 2, 2.5, 3, 3.5 in turn
     QCOMPARE(figure_named(found.figures, "bpd")->n, std::int64_t(120));
+}
+
+void TestEvaluation::likelihood_leaves_out_images_whose_class_must_be_known() {
+    // Half of the images show classes that the model never heard of.
+    auto painter = std::make_shared<Painter>();
+    painter->info_.classes = {"disc", "square"};
+    Evaluating what = shapes();
+    what.model = painter;
+    EvaluateRequest all = small("bpd");
+    all.count = 130;
+    const Evaluation strict = measured(what, all);
+    QCOMPARE(figure_named(strict.figures, "bpd")->n, std::int64_t(66));
+    QCOMPARE(value(strict.figures, "bpd"), 2.25);  // 2 and 2.5 in turn
+    QVERIFY(has_remark(strict, "64 of 130 real images, whose class painter must know"));
+    painter->info_.null_class = true;
+    QCOMPARE(figure_named(measured(what, all).figures, "bpd")->n, std::int64_t(130));
 }
 
 void TestEvaluation::a_classifier_learns_from_samples() {
