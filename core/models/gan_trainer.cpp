@@ -131,18 +131,9 @@ private:
                 at::stack(latents).to(device_)};
     }
 
-    /// An image without a class stands for any of them.
+    /// Every image shows a class, where there are any.
     Tensor labels_of(const Batch& batch) const {
-        if (config_.classes == 0) return {};
-        const Tensor labels = at::empty(batch.labels.sizes(), staged(at::kLong, device_));
-        labels.copy_(batch.labels);
-        auto* values = labels.mutable_data_ptr<std::int64_t>();
-        for (std::int64_t i = 0; i < labels.size(0); ++i)
-            if (values[i] < 0)
-                values[i] = std::int64_t(
-                    below(std::uint64_t(config_.classes),
-                          seed_for(run_seed(), Stream::LabelDrop, std::uint64_t(batch.first + i))));
-        return to_device(labels, device_);
+        return config_.classes == 0 ? Tensor() : to_device(batch.labels, device_);
     }
 
     Tensor made(const Round& round, bool with_gradients) const {

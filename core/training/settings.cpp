@@ -104,6 +104,54 @@ TrainingData training_data(const Dataset& dataset, const Fields& settings) {
     return data;
 }
 
+bool needs_classes(const Fields& settings, const DataShape& shape) {
+    if (shape.classes.empty()) return false;
+    const Field *conditional = find_field(settings, "conditional"),
+                *label_drop = find_field(settings, "label_drop");
+    if (conditional && text_of(conditional->value) == "off") return false;
+    if (label_drop) return std::get<double>(label_drop->value) == 0;
+    // A GAN doesn't learn a single class unless it is told to; a classifier has nothing else.
+    return !conditional || text_of(conditional->value) == "on" || shape.classes.size() > 1;
+}
+
+void keep_labelled(PixelBlock& views) {
+    const std::size_t bytes = std::size_t(views.size) * std::size_t(views.size * views.channels);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < views.labels.size(); ++i) {
+        if (views.labels[i] < 0) continue;
+        views.labels[kept] = views.labels[i];
+        if (kept < i)
+            std::copy_n(views.pixels.begin() + std::ptrdiff_t(i * bytes), bytes,
+                        views.pixels.begin() + std::ptrdiff_t(kept * bytes));
+        ++kept;
+    }
+    views.labels.resize(kept);
+    views.pixels.resize(kept * bytes);
+}
+
+void leave_unlabelled_out(const Fields& settings, TrainingData& data) {
+    if (!needs_classes(settings, data.shape)) return;
+    const std::size_t all = data.views.labels.size();
+    keep_labelled(data.views);
+    const std::size_t kept = data.views.labels.size();
+    if (kept == all) return;
+    std::string help;
+    if (find_field(settings, "label_drop"))
+        help = " With label_drop over 0 it learns from all of them.";
+    else if (find_field(settings, "conditional"))
+        help = " With conditional=off it learns from all of them, and no classes.";
+    if (kept == 0)
+        throw Error(
+            "None of the {all} images of “{data}” shows a class, which this model must know.{help}",
+            {{"all", all}, {"data", data.shape.dataset.id}, {"help", help}});
+    data.remarks.push_back(Sentence{
+        "Left out: {n} of {all} images, which show no class where this model must know "
+        "it.{help}",
+        {{"n", all - kept},
+         {"all", all},
+         {"help", help}}}.text());
+}
+
 std::int64_t fitting_batch(const Family& family, Fields settings, const DataShape& shape,
                            std::uint64_t bytes) {
     auto batch = std::get<std::int64_t>(find_field(settings, "batch")->value);

@@ -32,6 +32,14 @@ struct TrainingData {
 /// Reads the images in the size that settled() chose. Blocks. Throws Error.
 TrainingData training_data(const Dataset& dataset, const Fields& settings);
 
+/// Whether a model that is trained so must know the class of every image: it learns classes, and
+/// nothing that stands for none of them.
+bool needs_classes(const Fields& settings, const DataShape& shape);
+/// Takes out the images without a class.
+void keep_labelled(PixelBlock& views);
+/// Does so where every class must be known, with a remark. Throws Error when none is left.
+void leave_unlabelled_out(const Fields& settings, TrainingData& data);
+
 /// The largest batch, by halving that of the settings, whose training takes at most `bytes`; 0:
 /// none does.
 std::int64_t fitting_batch(const Family& family, Fields settings, const DataShape& shape,

@@ -339,8 +339,10 @@ void Run::measure() {
     if (test_loss_) return;
     const Clock::time_point start = Clock::now();
     try {
-        if (!held_out_)
+        if (!held_out_) {
             held_out_ = held_out_views(request_.dataset, shape_, family_.held_out_images);
+            if (needs_classes(request_.settings, shape_)) keep_labelled(*held_out_);
+        }
         if (held_out_->labels.empty()) return;
         const HeldOut seen = trainer_->held_out(
             held_out_batch(*held_out_), train_.micro_batch > 0 ? train_.micro_batch : train_.batch);
@@ -425,6 +427,7 @@ std::unique_ptr<TrainingRun> TrainingRun::start(
     RunRequest request{dataset, family, images->info().sha256, given, {}};
     request.settings = settled(family, *images, given);
     TrainingData data = training_data(*images, request.settings);
+    leave_unlabelled_out(request.settings, data);
     fit_memory(family, request.settings, data.shape, data.remarks);
     auto lock = new_run(folder, request);
     write_floor({folder}, request, data.views);
@@ -444,6 +447,7 @@ std::unique_ptr<TrainingRun> TrainingRun::resume(const fs::path& folder, std::in
     const auto dataset = open_dataset(request.dataset);
     request.dataset_sha256 = dataset->info().sha256;
     TrainingData data = training_data(*dataset, request.settings);
+    leave_unlabelled_out(request.settings, data);
     if (!moved.empty()) data.remarks.push_back(moved);
     fit_memory(request.family, request.settings, data.shape, data.remarks);
     write_run(folder, request);

@@ -4,6 +4,8 @@
 
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/base/table.h"
+#include "core/image/image_file.h"
 #include "core/image/record.h"
 #include "core/models/families.h"
 #include "core/models/open_model.h"
@@ -95,6 +97,16 @@ class TestEveryFamily : public QObject {
         return folder;
     }
 
+    /// Eight images of each of these classes of the tiny shapes, in a folder of this name.
+    void write_folder(const std::string& name,
+                      const std::vector<std::pair<std::string, int>>& classes) const {
+        for (const auto& [folder, label] : classes)
+            for (int i = 0; i < 8; ++i)
+                write_image(path(name) / folder /
+                                (std::to_string(label) + "-" + std::to_string(i) + ".png"),
+                            tiny_dataset(32)->at(4 * i + label).image);
+    }
+
 private Q_SLOTS:
     void initTestCase() {
         write_tiny_dataset(path("shapes"));
@@ -159,13 +171,92 @@ private Q_SLOTS:
         }
     }
 
+    void images_without_a_class_are_learned_as_that_or_left_out_with_a_word() {
+        write_folder("mixed", {{"disc", 0}, {"square", 1}, {"", 2}});
+        struct Case {
+            std::string family, key, value, word;
+        };
+        for (const Case& each :
+             std::vector<Case>{{"diffusion", "label_drop", "0.1", ""},
+                               {"diffusion", "label_drop", "0", "label_drop over 0"},
+                               {"gan", "conditional", "auto", "conditional=off"},
+                               {"gan", "conditional", "off", ""},
+                               {"vae", "conditional", "auto", ""},
+                               {"vae", "label_drop", "0", "label_drop over 0"},
+                               {"pixelcnn", "label_drop", "0.1", ""},
+                               {"classifier", "batch", "8", "show no class"}}) {
+            const std::string name = each.family + "-" + each.key + each.value;
+            const auto run =
+                TrainingRun::start(path("mixed").string(), each.family, path(name),
+                                   tiny_settings_of(each.family, {{each.key, each.value}}));
+            std::string said;
+            for (const std::string& remark : run->remarks()) said += remark + "\n";
+            QVERIFY2(says(said, each.word), name.c_str());
+            QCOMPARE(says(said, "Left out: 8 of 24 images"), !each.word.empty());
+            while (!run->finished())
+                for (const auto& [curve, value] : run->advance().losses)
+                    QVERIFY2(std::isfinite(value), (name + " " + curve).c_str());
+            run->save();
+        }
+    }
+
+    void data_whose_classes_cant_be_learned_are_refused_before_work() {
+        write_folder("unsorted", {{"", 0}, {"", 1}});
+        write_folder("single", {{"disc", 0}});
+        for (const Family& family : families()) {
+            const auto start = [&](const char* data, const GivenSettings& more) {
+                const fs::path run = path(family.id + "-" + data + std::to_string(more.size()));
+                const std::string why = refusal([&] {
+                    TrainingRun::start(path(data).string(), family.id, run,
+                                       tiny_settings_of(family.id, more))
+                        ->advance();
+                });
+                if (!why.empty() && fs::exists(run)) return "too late: " + why;
+                return why;
+            };
+            const bool tells = !family.generate_fields;  // a classifier
+            for (const char* data : {"unsorted", "single"}) {
+                const std::string why = start(data, {});
+                QVERIFY2(tells ? says(why, "at least two classes") : why.empty(),
+                         (family.id + ": " + why).c_str());
+            }
+            if (!find_field(family.train_fields(), "conditional")) continue;
+            const std::string why = start("unsorted", {{"conditional", "on"}});
+            QVERIFY2(says(why, "no classes to learn"), (family.id + ": " + why).c_str());
+        }
+        TrainingData none;
+        none.views = network_views(*tiny_dataset(), 16, 1, {});
+        std::ranges::fill(none.views.labels, -1);
+        none.shape.classes = {"disc", "square"};
+        none.shape.dataset.id = "shapes";
+        QVERIFY(says(refusal([&] { leave_unlabelled_out(train_fields("classifier"), none); }),
+                     "None of the 32 images of “shapes” shows a class"));
+    }
+
+    void labelled_images_stay_what_they_are() {
+        PixelBlock views = network_views(*tiny_dataset(9), 16, 1, {});
+        const PixelBlock all = views;
+        views.labels[0] = views.labels[4] = views.labels[5] = -1;
+        keep_labelled(views);
+        const std::vector<std::size_t> kept{1, 2, 3, 6, 7, 8};
+        QCOMPARE(views.labels.size(), kept.size());
+        QCOMPARE(views.pixels.size(), std::size_t(6 * 256));
+        for (std::size_t i = 0; i < kept.size(); ++i) {
+            QCOMPARE(views.labels[i], all.labels[kept[i]]);
+            QVERIFY(std::equal(views.pixels.begin() + std::ptrdiff_t(i * 256),
+                               views.pixels.begin() + std::ptrdiff_t((i + 1) * 256),
+                               all.pixels.begin() + std::ptrdiff_t(kept[i] * 256)));
+        }
+    }
+
     void held_out_images_change_nothing() {
         for (const Family& family : families()) {
             const auto dataset = tiny_dataset();
             const Fields settings = settled(family.id, *dataset, tiny_settings_of(family.id));
             const TrainingData data = training_data(*dataset, settings);
             const auto trainer = family.make_trainer(settings, data.shape);
-            const Batch batch{at::rand({6, 1, 16, 16}) * 2 - 1, at::arange(6) % 4 - 1,
+            const bool all = needs_classes(settings, data.shape);
+            const Batch batch{at::rand({6, 1, 16, 16}) * 2 - 1, at::arange(6) % 4 - (all ? 0 : 1),
                               at::randn({6, 1, 16, 16})};
             trainer->step(batch, {.images_after = 6, .learning_rate = 1e-3});
             const Weights before = copied(trainer->state());
