@@ -5,6 +5,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/base/machine.h"
+#include "core/base/table.h"
 #include "core/image/record.h"
 #include "core/metrics/evaluations.h"
 #include "core/metrics/figures.h"
@@ -72,7 +73,9 @@ private:
     void measure_likelihood();
     void require_samples_for_features(const Side& reference);
     void remark_left_out(const Side& side, const std::string& whose);
-    std::vector<std::string> classes() const;
+    const std::vector<std::string>& classes() const { return known_classes(what_); }
+    bool of_codes() const { return what_.network && what_.network->info().family == "vae"; }
+    Figure told(Figure figure) const;
     OnShare share_of_step();
 
     const Evaluating& what_;
@@ -85,11 +88,6 @@ private:
     Evaluation result_;
     std::int64_t steps_done_ = 0, steps_ = 0;
 };
-
-/// Those of the network, else of the dataset: what labels are indices into.
-std::vector<std::string> Evaluator::classes() const {
-    return what_.network ? what_.network->info().classes : what_.dataset->info().classes;
-}
 
 void Evaluator::describe() {
     const DatasetInfo& info = what_.dataset->info();
@@ -105,7 +103,7 @@ void Evaluator::describe() {
     result_.program = "daguerre " DAGUERRE_VERSION;
     result_.remarks = plan_.remarks;
     if (what_.network) {
-        result_.network = what_.network->info().id;
+        result_.network = what_.network->info().id + (of_codes() ? " (codes of a VAE)" : "");
         result_.network_sha256 = what_.network->info().sha256;
         result_.classes = what_.network->info().classes;
     }
@@ -154,7 +152,7 @@ void Evaluator::measure_all() {
     result_.n = samples.count();
     if (what_.network) {
         add_features(samples, *what_.network, device_, "the samples", on_progress_);
-        result_.class_counts = class_counts(samples.logits);
+        if (!result_.classes.empty()) result_.class_counts = class_counts(samples.logits);
     }
     measure(samples, reference, result_.figures);
     if (plan_.has("nearest")) look_up_samples(samples, reference);
@@ -329,6 +327,16 @@ OnShare Evaluator::share_of_step() {
     };
 }
 
+/// Those of a VAE's codes say so, since they can't be read beside those of a classifier.
+Figure Evaluator::told(Figure figure) const {
+    const std::string metric = figure.id.substr(0, figure.id.find('_'));
+    if (!of_codes() || !row_named(metrics(), metric, "metric").network) return figure;
+    if (figure.id == "fcd") figure.title = "Fréchet distance of a VAE's codes";
+    figure.note = "Of a VAE's codes, not of a classifier's features." +
+                  (figure.note.empty() ? "" : " " + figure.note);
+    return figure;
+}
+
 void Evaluator::measure(const Side& side, const Side& reference, std::vector<Figure>& figures) {
     for (const Measure* row : plan_.measures) {
         const OnShare on_share = share_of_step();
@@ -336,7 +344,7 @@ void Evaluator::measure(const Side& side, const Side& reference, std::vector<Fig
         if (std::min(side.count(), reference.count()) >= row->least)
             for (Figure& figure :
                  row->figures({side, reference, std::uint64_t(request_.seed), on_share}))
-                if (plan_.wants(figure.id)) figures.push_back(std::move(figure));
+                if (plan_.wants(figure.id)) figures.push_back(told(std::move(figure)));
         ++steps_done_;
     }
 }

@@ -64,8 +64,8 @@ struct EvaluateRequest {
                       .choices = {"train", "test", "validation"}});
         visit(features, {.key = "features",
                          .label = "Feature network",
-                         .help = "a classifier, as a model is named; auto: one that is known for "
-                                 "the dataset"});
+                         .help = "a classifier, or a VAE that lends its codes, as a model is "
+                                 "named; auto: a classifier that is known for the dataset"});
         visit(precision, {.key = "precision",
                           .label = "Precision",
                           .help = "auto is bf16 where the processor multiplies it itself",

@@ -5,6 +5,7 @@
 #include "core/data/datasets.h"
 #include "core/metrics/metrics.h"
 #include "core/models/classifier.h"
+#include "core/models/code_features.h"
 #include "core/models/diffusers_folder.h"
 #include "core/models/open_model.h"
 
@@ -36,8 +37,9 @@ std::shared_ptr<const Dataset> other_split(const std::string& name, const Datase
     return nullptr;
 }
 
-/// One that judges clean images.
+/// One that judges clean images: a classifier, or a VAE by its codes.
 std::shared_ptr<const Classifier> ruler_named(const std::string& name) {
+    if (peek_model(name).family == "vae") return codes_as_features(open_model(name));
     auto classifier = open_classifier(name);
     if (classifier->noise_schedule())
         throw Error(

@@ -39,15 +39,36 @@ std::vector<std::string> sample_classes(const Evaluating& what) {
     return {};
 }
 
+/// What brings features of images like these; without classes those of a VAE alone do.
+std::string family_of_features(const Evaluating& what) {
+    return what.dataset->info().classes.size() < 2 ? "vae" : "classifier";
+}
+
+/// Of one metric or several.
+Sentence wants_network(const std::string& metrics, const char* pattern, const Evaluating& what) {
+    return {pattern,
+            {{"metrics", metrics},
+             {"dataset", what.dataset->info().id},
+             {"family", family_of_features(what)}}};
+}
+
+bool tells_classes(const Metric& metric) {
+    return metric.id == "score" || metric.id == "recognised";
+}
+
 std::optional<Sentence> lacks_network(const Metric& metric, const Evaluating& what) {
     if (!metric.network) return std::nullopt;
     if (!what.network)
+        return wants_network(metric.id,
+                             "“{metrics}” needs a network that gives features, and none is known "
+                             "for “{dataset}”. Train one: daguerre train {dataset} --family "
+                             "{family} --out RUN, then say --features RUN.",
+                             what);
+    if (what.network->info().family == "vae" && tells_classes(metric))
         return Sentence{
-            "“{metric}” needs a classifier, and none is known for “{dataset}”. Train one: daguerre "
-            "train {dataset} --family classifier --out RUN, then say --features RUN.",
-            {{"metric", metric.id}, {"dataset", what.dataset->info().id}}};
-    if (what.network->info().classes.size() < 2 &&
-        (metric.id == "score" || metric.id == "recognised"))
+            "“{metric}” needs a classifier; {network} is a VAE, whose codes tell no classes apart.",
+            {{"metric", metric.id}, {"network", what.network->info().id}}};
+    if (what.network->info().classes.size() < 2 && tells_classes(metric))
         return Sentence{
             "“{metric}” needs a classifier that tells classes apart; {network} knows "
             "{n}.",
@@ -65,8 +86,7 @@ std::optional<Sentence> lacks_classes(const Metric& metric, const Evaluating& wh
             "“{metric}” needs to know which class each sample should show; “{subject}” "
             "says none.",
             {{"metric", metric.id}, {"subject", what.subject}}};
-    const std::vector<std::string>& known =
-        what.network ? what.network->info().classes : what.dataset->info().classes;
+    const std::vector<std::string>& known = known_classes(what);
     if (known.empty())
         return Sentence{"“{metric}” needs images with classes; “{dataset}” has none.",
                         {{"metric", metric.id}, {"dataset", what.dataset->info().id}}};
@@ -160,6 +180,11 @@ ViewShape shape_of(const Evaluating& what) {
     return {what.network->info().width, what.network->info().channels};
 }
 
+const std::vector<std::string>& known_classes(const Evaluating& what) {
+    const bool tells = what.network && !what.network->info().classes.empty();
+    return tells ? what.network->info().classes : what.dataset->info().classes;
+}
+
 std::vector<int> places_among(const std::vector<std::string>& names,
                               const std::vector<std::string>& others) {
     std::vector<int> places;
@@ -195,10 +220,11 @@ EvaluationPlan plan_of(const Evaluating& what, const EvaluateRequest& request) {
     }
     if (!without_network.empty())
         plan.remarks.push_back(
-            Sentence{"Left out: {metrics}: they need a classifier, and none is known for "
-                     "“{dataset}”. Train one: daguerre train {dataset} --family classifier --out "
-                     "RUN, then say --features RUN.",
-                     {{"metrics", without_network}, {"dataset", what.dataset->info().id}}}
+            wants_network(without_network,
+                          "Left out: {metrics}: they need a network that gives features, and none "
+                          "is known for “{dataset}”. Train one: daguerre train {dataset} --family "
+                          "{family} --out RUN, then say --features RUN.",
+                          what)
                 .text());
     for (const Measure& row : measures())
         if (std::ranges::any_of(row.metrics, [&](const std::string& id) { return plan.has(id); }))

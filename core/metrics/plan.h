@@ -31,6 +31,10 @@ EvaluationPlan plan_of(const Evaluating& what, const EvaluateRequest& request);
 /// The pictures that are compared: those of the network, else those suggested for the dataset.
 ViewShape shape_of(const Evaluating& what);
 
+/// What labels are indices into: the classes of the network, where it tells any apart, else those
+/// of the dataset.
+const std::vector<std::string>& known_classes(const Evaluating& what);
+
 /// The place of each name among others, upper and lower case alike; -1: it isn't one of them.
 std::vector<int> places_among(const std::vector<std::string>& names,
                               const std::vector<std::string>& others);

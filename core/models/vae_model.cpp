@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/data/preprocess.h"
 #include "core/image/image_file.h"
+#include "core/models/code_features.h"
 #include "core/models/network_copies.h"
 #include "core/models/sampling_reporter.h"
 #include "core/models/train_request.h"
@@ -98,6 +99,9 @@ public:
     void save(const fs::path& folder) const override {
         write_model_files(folder, about_, weights_of(*networks_.original()), info_.parameters);
     }
+
+    /// The middle of the code of each image, [N, latent], of images [N, C, H, W] in [-1, 1].
+    at::Tensor codes(const at::Tensor& images) const;
 
 private:
     Plan plan_of(const GenerateRequest& request, const Fields& own) const;
@@ -242,6 +246,48 @@ std::vector<Image> VaeModel::reconstruct(const std::vector<Image>& pictures,
     return images;
 }
 
+at::Tensor VaeModel::codes(const at::Tensor& images) const {
+    const c10::InferenceMode inference;
+    Vae network = networks_.on(images.device());
+    std::vector<at::Tensor> means;
+    for (std::int64_t first = 0; first < images.size(0); first += chunk_size) {
+        const std::int64_t count = std::min(chunk_size, images.size(0) - first);
+        const at::Tensor y = dequantised(images.narrow(0, first, count), at::scalar_tensor(0.5));
+        const std::vector<std::int64_t> none(std::size_t(count), -1);
+        means.push_back(network->encode(y, labels_of(none, images.device())).mean);
+    }
+    return at::cat(means);
+}
+
+/// An encoder as metrics look through it.
+class Codes : public Classifier {
+public:
+    explicit Codes(std::shared_ptr<const VaeModel> vae)
+        : vae_(std::move(vae)), info_(vae_->info()) {
+        info_.classes.clear();
+        info_.makes_images = false;
+    }
+    const ModelInfo& info() const override { return info_; }
+    Fields generate_fields() const override { return {}; }
+    std::vector<Image> generate(const GenerateRequest&, const Fields&,
+                                const OnProgress&) const override {
+        throw Error("The encoder of {id} looks at images and makes none.", {{"id", info_.id}});
+    }
+    Answer classify(const at::Tensor& images) const override {
+        const at::Tensor codes = vae_->codes(images);
+        return {codes, codes.new_empty({codes.size(0), 0})};
+    }
+    const NoiseSchedule* noise_schedule() const override { return nullptr; }
+    at::Tensor log_probabilities(const at::Tensor&, double) const override {
+        throw Error("The encoder of {id} knows no classes.", {{"id", info_.id}});
+    }
+    void save(const fs::path& folder) const override { vae_->save(folder); }
+
+private:
+    std::shared_ptr<const VaeModel> vae_;
+    ModelInfo info_;
+};
+
 std::vector<double> VaeModel::bits_per_dimension(const std::vector<Image>& pictures,
                                                  const std::vector<int>& labels,
                                                  const GenerateRequest& request) const {
@@ -283,6 +329,11 @@ std::shared_ptr<const Model> make_vae_model(const std::string& id, Vae network, 
                                             Json about, std::string sha256) {
     return std::make_shared<VaeModel>(id, std::move(network), null_class, std::move(about),
                                       std::move(sha256));
+}
+
+std::shared_ptr<const Classifier> codes_as_features(std::shared_ptr<const Model> vae) {
+    auto own = std::dynamic_pointer_cast<const VaeModel>(std::move(vae));
+    return own ? std::make_shared<const Codes>(std::move(own)) : nullptr;
 }
 
 std::shared_ptr<const Model> load_vae_model(const fs::path& folder, const std::string& id) {

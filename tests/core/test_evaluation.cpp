@@ -8,11 +8,13 @@
 #include "core/data/preprocess.h"
 #include "core/image/record.h"
 #include "core/metrics/evaluations.h"
+#include "core/metrics/features.h"
 #include "core/metrics/metrics.h"
 #include "core/metrics/subsets.h"
+#include "core/training/training_run.h"
 #include "refusal.h"
 #include "stand_ins.h"
-#include "tiny_data.h"
+#include "tiny_run.h"
 
 using namespace daguerre;
 namespace fs = std::filesystem;
@@ -89,6 +91,7 @@ private Q_SLOTS:
     void copies_are_found();
     void likelihood_asks_the_model();
     void likelihood_leaves_out_images_whose_class_must_be_known();
+    void a_vae_lends_its_codes();
     void a_classifier_learns_from_samples();
     void one_class_only();
     void files_hold_evaluations();
@@ -416,6 +419,51 @@ void TestEvaluation::likelihood_leaves_out_images_whose_class_must_be_known() {
     QVERIFY(has_remark(strict, "64 of 130 real images, whose class painter must know"));
     painter->info_.null_class = true;
     QCOMPARE(figure_named(measured(what, all).figures, "bpd")->n, std::int64_t(130));
+}
+
+void TestEvaluation::a_vae_lends_its_codes() {
+    const fs::path data = home_folder() / "shapes", run = home_folder() / "coder";
+    write_tiny_dataset(data);
+    const auto trained =
+        TrainingRun::start(data.string(), "vae", run, tiny_settings_of("vae", {{"images", "320"}}));
+    while (!trained->finished()) trained->advance();
+    trained->save();
+    Evaluating what =
+        open_evaluation(run.string(), data.string(), {.features = run.string(), .threads = 1});
+    QCOMPARE(what.network->info().family, std::string("vae"));
+    const Side five = side_of(*tiny_dataset(5), 0, {16, 1}, {}, {});
+    const at::Tensor images = five.images.to(at::kFloat) / 127.5 - 1;
+    const at::Tensor codes = what.network->classify(images).features;
+    QCOMPARE(codes.size(1), std::int64_t(4));
+    for (std::int64_t i = 0; i < 5; ++i)
+        QVERIFY(at::allclose(what.network->classify(images.narrow(0, i, 1)).features[0], codes[i],
+                             1e-4, 1e-5));
+
+    const auto network = what.network;
+    what = shapes();
+    what.network = network;
+    const Evaluation found = measured(what, small());
+    QCOMPARE(found.network, std::string("coder (codes of a VAE)"));
+    QVERIFY(found.class_counts.empty());
+    const std::set<std::string> ids = ids_of(found.figures);
+    for (const char* id : {"fcd", "kid", "precision", "coverage", "nearest_features"})
+        QVERIFY2(ids.contains(id), id);
+    QVERIFY(!ids.contains("score") && !ids.contains("recognised"));
+    QVERIFY(has_remark(found, "“score” needs a classifier; coder is a VAE"));
+    QCOMPARE(figure_named(found.figures, "fcd")->title,
+             std::string("Fréchet distance of a VAE's codes"));
+    QVERIFY(says(figure_named(found.real, "kid")->note, "Of a VAE's codes"));
+    QCOMPARE(figure_named(found.figures, "swd")->note, figure_named(found.real, "swd")->note);
+    QVERIFY(value(found.figures, "fcd") < value(found.blurred, "fcd"));
+    QVERIFY(says(refusal([&] { measured(what, small("recognised")); }), "needs a classifier"));
+    QVERIFY(left_out_of(what, small("cas")).empty());  // the dataset has classes
+    // Without any network, what would help hangs on whether there are classes to learn.
+    what.network = nullptr;
+    auto plain = std::make_shared<Part>(0, 140, "train");
+    plain->info_.classes.clear();
+    what.dataset = plain;
+    QVERIFY(says(refusal([&] { measured(what, small("fcd")); }), "--family vae"));
+    QVERIFY(says(refusal([&] { measured(what, small("cas")); }), "needs images with classes"));
 }
 
 void TestEvaluation::a_classifier_learns_from_samples() {

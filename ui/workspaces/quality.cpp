@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <utility>
 
+#include "core/base/table.h"
 #include "core/metrics/evaluations.h"
 #include "ui/widgets/panel_parts.h"
 #include "ui/widgets/sentence.h"
@@ -58,7 +59,11 @@ QStringList tellingWords(const std::vector<Evaluation>& all) {
     if (all.empty()) return lines;
     const Evaluation& newest = all.back();
     for (const Figure& figure : newest.figures) {
-        const char* pattern = shortPattern(figure.id);
+        // Of a VAE's codes it isn't the distance that is known by this name.
+        const bool codes =
+            figure.id == "fcd" && figure.title != row_named(metrics(), "fcd", "metric").title;
+        const char* pattern =
+            codes ? QT_TRANSLATE_NOOP("quality", "Codes %1") : shortPattern(figure.id);
         if (!pattern) continue;
         const bool share = figure.id == "recognised";
         QString line = tr(pattern).arg(share ? QString::number(100 * figure.value, 'f', 1)
