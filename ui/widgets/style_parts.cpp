@@ -38,6 +38,16 @@ void paintFocus(QPainter* painter, const QRect& rect) {
     painter->restore();
 }
 
+void paintRow(QPainter* painter, const QStyleOptionViewItem& item, const QRect& rect) {
+    if (item.state & QStyle::State_Selected)
+        paintBox(painter, rect, colour(Token::Selection));
+    else if (item.state & QStyle::State_MouseOver)
+        paintBox(painter, rect, colour(Token::Hover));
+    if (item.state & QStyle::State_HasFocus && item.widget &&
+        item.widget->window()->testAttribute(Qt::WA_KeyboardFocusChange))
+        paintFocus(painter, rect);
+}
+
 void paintCard(QPainter* painter, const QRect& rect) {
     const QColor edge = isDark() ? QColor(Qt::transparent) : colour(Token::Hairline);
     paintBox(painter, rect, colour(Token::Raised), edge);

@@ -11,6 +11,7 @@ class QPainter;
 class QStyleOption;
 class QStyleOptionMenuItem;
 class QStyleOptionSlider;
+class QStyleOptionViewItem;
 class QWidget;
 
 namespace daguerre {
@@ -24,6 +25,9 @@ QColor towards(const QColor& from, const QColor& to, double share);
 void paintBox(QPainter* painter, const QRect& rect, const QColor& fill,
               const QColor& edge = Qt::transparent, int corner = 4);
 void paintFocus(QPainter* painter, const QRect& rect);
+/// What lies behind an item of a list: chosen, under the mouse, reached by the keyboard. rect: its
+/// own, or smaller.
+void paintRow(QPainter* painter, const QStyleOptionViewItem& item, const QRect& rect);
 void paintCard(QPainter* painter, const QRect& rect);
 /// Ends as round as they can be.
 void paintRound(QPainter* painter, const QRect& rect, const QColor& fill);

@@ -33,13 +33,7 @@ public:
                const QModelIndex& index) const override {
         const QRect row = option.rect.adjusted(gap1, 1, -gap1, -1);
         const bool chosen = option.state & QStyle::State_Selected;
-        if (chosen)
-            paintBox(painter, row, colour(Token::Selection));
-        else if (option.state & QStyle::State_MouseOver)
-            paintBox(painter, row, colour(Token::Hover));
-        if (option.state & QStyle::State_HasFocus &&
-            option.widget->window()->testAttribute(Qt::WA_KeyboardFocusChange))
-            paintFocus(painter, row);
+        paintRow(painter, option, row);
         const auto mirrored = [&](const QRect& rect) {
             return QStyle::visualRect(option.direction, row, rect);
         };

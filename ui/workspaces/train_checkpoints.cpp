@@ -36,10 +36,7 @@ public:
     void paint(QPainter* painter, const QStyleOptionViewItem& option,
                const QModelIndex& index) const override {
         const bool chosen = option.state & QStyle::State_Selected;
-        if (chosen)
-            paintBox(painter, option.rect, colour(Token::Selection));
-        else if (option.state & QStyle::State_MouseOver)
-            paintBox(painter, option.rect, colour(Token::Hover));
+        paintRow(painter, option, option.rect);
         QRect words = option.rect.adjusted(gap2, 0, -gap2, 0);
         if (index.data(BestRole).toBool()) {
             const QRect star(words.left(), words.center().y() - starSide / 2, starSide, starSide);

@@ -42,10 +42,7 @@ public:
         painter->setRenderHint(QPainter::Antialiasing);
         const bool chosen = option.state & QStyle::State_Selected;
         const QRect row = option.rect.adjusted(0, 1, 0, -1);
-        if (chosen)
-            paintBox(painter, row, colour(Token::Selection));
-        else if (option.state & QStyle::State_MouseOver)
-            paintBox(painter, row, colour(Token::Hover));
+        paintRow(painter, option, row);
         const bool ticked = index.data(Qt::CheckStateRole).toInt() == Qt::Checked;
         QStyleOptionButton box;
         box.rect = boxOf(option.rect);
