@@ -1,7 +1,7 @@
 // What images cost under a diffusion model.
 #include "core/base/error.h"
 #include "core/diffusion/variational_bound.h"
-#include "core/models/diffusion_model.h"
+#include "core/models/diffusion_plan.h"
 #include "core/nn/image_tensor.h"
 
 namespace daguerre {

@@ -6,8 +6,10 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/models/diffusion_plan.h"
 #include "core/models/guiding_classifier.h"
 #include "core/models/latents.h"
+#include "core/models/model_files.h"
 #include "core/nn/image_tensor.h"
 
 namespace daguerre {

@@ -1,7 +1,7 @@
 // How a diffusion model's network is called: in chunks of one size, guided, led and limited.
 #include <algorithm>
 
-#include "core/models/diffusion_model.h"
+#include "core/models/diffusion_plan.h"
 #include "core/models/guiding_classifier.h"
 
 namespace daguerre {

@@ -6,7 +6,7 @@
 #include "core/data/preprocess.h"
 #include "core/diffusion/inversion.h"
 #include "core/image/image_file.h"
-#include "core/models/diffusion_model.h"
+#include "core/models/diffusion_plan.h"
 #include "core/models/latents.h"
 #include "core/nn/image_tensor.h"
 

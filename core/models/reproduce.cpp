@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/models/diffusion_model.h"
+#include "core/nn/device.h"
 #include "core/nn/safetensors.h"
 
 namespace daguerre {
