@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/base/table.h"
+#include "core/diffusion/spacings.h"
 
 namespace daguerre {
 namespace {
@@ -24,6 +26,7 @@ std::vector<int> jumps_of(int n, const Resampling& resampling) {
 }  // namespace
 
 Sigmas completion_sigmas(const NoiseSchedule& schedule, int n) {
+    if (schedule.range) return row_named(spacings(), "karras", "schedule").sigmas(schedule, n);
     const int stride = int(schedule.sigmas.size()) / n;
     require(n > 0 && stride > 0, "a level is visited once");
     Sigmas sigmas;

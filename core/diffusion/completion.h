@@ -13,7 +13,8 @@ struct KnownPart {
     at::Tensor known, picture;
 };
 
-/// The noise levels of the training steps ⌊T/n⌋·i, i = n-1 … 0, then 0. n is at most T.
+/// The noise levels of the training steps ⌊T/n⌋·i, i = n-1 … 0, then 0; of a range those of the
+/// spacing karras. n is at most most_levels().
 Sigmas completion_sigmas(const NoiseSchedule& schedule, int n);
 
 /// Both block. x: noise at sigmas[0]; sigmas: falling, the last one 0. The result equals the

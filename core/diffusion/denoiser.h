@@ -11,8 +11,9 @@
 
 namespace daguerre {
 
-/// A network call: F(x [N, C, H, W], t) → the same shape and type; t in [0, T-1], may lie between
-/// steps. What it throws passes through denoisers and samplers untouched.
+/// A network call: F(x [N, C, H, W], t) → the same shape and type; t is what it
+/// is told of the level (Scaling::noise): in [0, T-1], may lie between steps. What it throws passes
+/// through denoisers and samplers untouched.
 using NetworkCall = std::function<at::Tensor(const at::Tensor& x, double t)>;
 
 /// Wraps what a network predicts into a Denoiser. Throws Error when the objective can't be used
@@ -43,9 +44,10 @@ Denoiser clamped(Denoiser inner, double limit = 1);
 Denoiser thresholded(Denoiser inner, double quantile = 0.995, double most = 1e6);
 
 /// Noise for images with these seeds, each from its own CPU generator, so that an image's noise
-/// doesn't depend on the others: the first draw is the start noise, to be scaled by √(1 + σ₀²),
-/// then one a stochastic step. This is the order of diffusers' pipelines with a list of generators.
-/// shape: [C, H, W]. Draws are [N, C, H, W] float32 on the CPU. Copies share their place.
+/// doesn't depend on the others: the first draw is the start noise, to be scaled by
+/// NoiseSchedule::start_deviation, then one a stochastic step. This is the order of diffusers'
+/// pipelines with a list of generators. shape: [C, H, W]. Draws are [N, C, H, W] float32 on the
+/// CPU. Copies share their place.
 Noise seeded_noise(const std::vector<std::uint32_t>& seeds, const std::vector<std::int64_t>& shape);
 
 }  // namespace daguerre

@@ -11,6 +11,7 @@ namespace daguerre {
 namespace {
 
 constexpr int max_steps = 100000;
+constexpr double ln_sigma_mean = -1.2, ln_sigma_deviation = 1.2;  // that training on a range draws
 
 /// Entry t of torch.linspace(start, end, steps) in float32, to the bit: it counts from both ends
 /// with fused multiply-adds.
@@ -56,6 +57,40 @@ double sigmoid_alpha(const NoiseScheduleOptions& o, int t) {
 }
 
 double trained(const NoiseScheduleOptions& o, int t) { return o.trained_betas[std::size_t(t)]; }
+
+/// Φ, the normal distribution.
+double normal_share(double z) { return std::erfc(-z / std::numbers::sqrt2) / 2; }
+
+/// And back, by bisection; p in [0, 1] gives values in [-9, 9].
+double normal_quantile(double p) {
+    if (p > 0.5) return -normal_quantile(1 - p);
+    double low = -9, high = 0;
+    for (int i = 0; i < 60; ++i) {
+        const double middle = (low + high) / 2;
+        (normal_share(middle) < p ? low : high) = middle;
+    }
+    return high;
+}
+
+/// A range of levels, checked.
+NoiseSchedule range_of(const NoiseScheduleOptions& o) {
+    constexpr double highest = 1e5;
+    if (o.zero_terminal_snr)
+        throw Error(
+            "The noise schedule “{id}” has no last step that could be pure noise. Leave out zero "
+            "terminal SNR.",
+            {{"id", o.id}});
+    if (!(o.sigma_min > 0 && o.sigma_min < o.sigma_max && o.sigma_max <= highest))
+        throw Error(
+            "The noise schedule goes from σ {low} to {high}. It must rise from over 0 to at most "
+            "{most}: check sigma_min and sigma_max.",
+            {{"low", o.sigma_min}, {"high", o.sigma_max}, {"most", highest}});
+    for (const auto& [name, value] : {std::pair{"sigma_data", o.sigma_data}, {"rho", o.rho}})
+        if (!(value > 0 && value <= highest))
+            throw Error("{name} of the noise schedule is {value}; it must lie over 0.",
+                        {{"name", name}, {"value", value}});
+    return {o.id, {o.sigma_min, o.sigma_max}, false, true, o.sigma_data, o.rho};
+}
 
 void check(const NoiseScheduleOptions& o) {
     if (o.steps < 2 || o.steps > max_steps)
@@ -134,6 +169,7 @@ const std::vector<NoiseScheduleRow>& noise_schedules() {
         {"sigmoid", "Sigmoid", "Xu et al. 2022 (arXiv:2203.02923)", sigmoid},
         {"sigmoid-alpha", "Sigmoid of the signal",
          "Jabri et al. 2022 (arXiv:2212.11972), start -3, end 3, τ 1", sigmoid_alpha},
+        {"edm", "EDM", "Karras et al. 2022 (arXiv:2206.00364), table 1"},
         {"trained_betas", "List of β", "the model's own", trained},
     };
     return rows;
@@ -146,6 +182,7 @@ std::vector<std::string> schedules_to_learn() {
 }
 
 NoiseSchedule noise_schedule(const NoiseScheduleOptions& options) {
+    if (!row_named(noise_schedules(), options.id, "noise schedule").beta) return range_of(options);
     std::vector<float> beta = betas(options);
     if (options.zero_terminal_snr) beta = with_zero_terminal_snr(beta);
     std::vector<float> bars = alpha_bars(beta);
@@ -155,6 +192,7 @@ NoiseSchedule noise_schedule(const NoiseScheduleOptions& options) {
 }
 
 double NoiseSchedule::t_of(double sigma) const {
+    if (range) return std::log(sigma) / 4;
     if (!(sigma > sigma_min())) return 0;
     if (sigma >= sigma_max()) return double(sigmas.size() - 1);
     const auto above = std::upper_bound(sigmas.begin(), sigmas.end(), sigma);
@@ -164,6 +202,7 @@ double NoiseSchedule::t_of(double sigma) const {
 }
 
 double NoiseSchedule::sigma_of(double t) const {
+    if (range) return std::clamp(std::exp(4 * t), sigma_min(), sigma_max());
     const double place = std::clamp(t, 0.0, double(sigmas.size() - 1));
     const auto below = std::size_t(place);
     const double part = place - double(below);
@@ -172,9 +211,26 @@ double NoiseSchedule::sigma_of(double t) const {
 }
 
 double NoiseSchedule::middle_of(double high, double low) const {
+    if (range) return std::sqrt(high * low);
     const double from = t_of(low), half = (t_of(high) - from) / 2;
     const bool whole = std::floor(from) == from && std::floor(2 * half) == 2 * half;
     return sigma_of(from + (whole ? std::floor(half) : half));
 }
+
+double NoiseSchedule::learned_at(double u) const {
+    if (range) return std::exp(ln_sigma_mean + ln_sigma_deviation * normal_quantile(u));
+    return sigmas[std::size_t(u * double(sigmas.size()))];
+}
+
+double NoiseSchedule::share_below(double sigma) const {
+    if (range) return normal_share((std::log(sigma) - ln_sigma_mean) / ln_sigma_deviation);
+    return t_of(sigma) / double(sigmas.size() - 1);
+}
+
+double NoiseSchedule::start_deviation(double sigma) const {
+    return range ? sigma : std::hypot(1, sigma);
+}
+
+int NoiseSchedule::most_levels() const { return range ? max_steps : int(sigmas.size()); }
 
 }  // namespace daguerre

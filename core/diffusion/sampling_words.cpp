@@ -144,9 +144,9 @@ Meaning meaning_of(std::string_view key, std::string_view text) {
 void set_sampling_text(Fields& fields, std::string_view key, std::string_view text) {
     for (const auto& [setting, value] : meaning_of(key, text)) {
         Field* field = find_field(fields, setting);
-        const auto hidden = [&](const Spacing& row) { return !row.shown && row.id == value; };
-        if (field && setting == "schedule" && std::ranges::any_of(spacings(), hidden))
-            field->value = value;  // not among the choices, which forms show
+        const auto is = [&](const Spacing& row) { return row.id == value; };
+        if (field && setting == "schedule" && std::ranges::any_of(spacings(), is))
+            field->value = value;  // forms don't show all that are known
         else
             set_field_text(fields, setting, value);
     }

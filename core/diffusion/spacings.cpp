@@ -12,7 +12,8 @@ namespace {
 constexpr double top_of_steep = 80, steep = 200;
 
 double highest(const NoiseSchedule& schedule) {
-    return schedule.sigma_max() > steep ? top_of_steep : schedule.sigma_max();
+    const bool cut = schedule.sigma_max() > steep && !schedule.range;
+    return cut ? top_of_steep : schedule.sigma_max();
 }
 
 /// Falling levels and the final 0, without repeats.
@@ -25,6 +26,11 @@ std::vector<double> finished(std::vector<double> levels) {
 /// The levels of n steps of the table, step(i) for i = 0 (highest) to n - 1.
 template <class Step>
 std::vector<double> of_steps(const NoiseSchedule& schedule, int n, Step step) {
+    if (schedule.range)
+        throw Error(
+            "This schedule counts training steps, and the model has none: it learned any noise "
+            "level from {low} to {high}. Choose the schedule karras or exponential.",
+            {{"low", schedule.sigma_min()}, {"high", schedule.sigma_max()}});
     std::vector<double> levels;
     for (int i = 0; i < n; ++i)
         levels.push_back(std::min(schedule.sigma_of(step(i)), highest(schedule)));
@@ -79,11 +85,16 @@ std::vector<double> linspace_b(const NoiseSchedule& schedule, int n) {
     return of_steps(schedule, n, [&](int i) { return std::nearbyint(last - i * last / n); });
 }
 
-std::vector<double> karras(double high, double low, int n) {
-    const double rho = 7;
+std::vector<double> karras_by(double rho, double high, double low, int n) {
     const double first = std::pow(high, 1 / rho), last = std::pow(low, 1 / rho);
     return of_range(high, low, n,
                     [&](double u) { return std::pow(first + u * (last - first), rho); });
+}
+
+std::vector<double> karras(double high, double low, int n) { return karras_by(7, high, low, n); }
+
+std::vector<double> karras_of(const NoiseSchedule& schedule, int n) {
+    return karras_by(schedule.rho, highest(schedule), schedule.sigma_min(), n);
 }
 
 std::vector<double> exponential(double high, double low, int n) {
@@ -134,7 +145,7 @@ const std::vector<Spacing>& spacings() {
     static const char* const lee = "Lee et al. 2024 (arXiv:2407.12173)";
     static const char* const diffusers = "diffusers: DPMSolverMultistepScheduler";
     static const std::vector<Spacing> rows{
-        {"karras", "Karras", "Karras et al. 2022 (arXiv:2206.00364), eq. 5, ρ 7", whole<karras>,
+        {"karras", "Karras", "Karras et al. 2022 (arXiv:2206.00364), eq. 5, ρ 7", karras_of,
          karras},
         {"trailing", "Trailing", lin, trailing},
         {"leading", "Leading", lin, leading},

@@ -10,7 +10,8 @@ namespace daguerre {
 
 /// n >= 1 levels, falling strictly, then 0. A table that goes over σ = 200 is used up to 80 only,
 /// since solvers of higher order lose their way above; a list may come out shorter by that, and
-/// where n is over the number of training steps.
+/// where n is over the number of training steps. Those that count steps throw Error for a schedule
+/// without any.
 struct Spacing {
     std::string id, title, source;
     std::vector<double> (*sigmas)(const NoiseSchedule&, int n) = nullptr;

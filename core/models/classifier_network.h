@@ -88,6 +88,7 @@ struct ClassifierOptions {
     bool noisy() const { return noise_schedule != "none"; }
     static std::vector<std::string> schedules() {
         std::vector<std::string> ids = schedules_to_learn();
+        std::erase(ids, "edm");  // it is told steps, and these are a range
         ids.insert(ids.begin(), "none");
         return ids;
     }

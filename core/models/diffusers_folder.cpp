@@ -77,22 +77,33 @@ bool is_unet_config(const fs::path& file) {
     return fs::is_regular_file(file, error);
 }
 
-/// Eight lines that make one image of every class in Python.
+/// What diffusers' DDPMPipeline can't call: it passes no classes on, nor scales x for EDM.
+bool needs_script(const DiffusionSetup& setup) {
+    return setup.network.num_class_embeds > 0 || setup.objective == "edm";
+}
+
+/// A few lines that make one image of every class in Python, or four where there are none.
 std::string script_of(const DiffusionSetup& setup, const Json& about) {
-    const std::int64_t classes = about.contains("classes") ? std::int64_t(about["classes"].size())
-                                                           : setup.network.num_class_embeds;
+    const bool labelled = setup.network.num_class_embeds > 0, edm = setup.objective == "edm";
+    const std::int64_t classes = !labelled                   ? 4
+                                 : about.contains("classes") ? std::int64_t(about["classes"].size())
+                                                             : setup.network.num_class_embeds;
     const std::string shape = std::to_string(setup.network.in_channels) + ", " +
                               std::to_string(setup.network.sample_size) + ", " +
                               std::to_string(setup.network.sample_size);
-    return "import torch\n"
-           "from diffusers import DDPMPipeline\n"
-           "pipe = DDPMPipeline.from_pretrained(\".\")\n"
-           "labels = torch.arange(" +
-           std::to_string(classes) + ")\nx = torch.randn(len(labels), " + shape +
-           ", generator=torch.manual_seed(1))\n"
-           "for t in pipe.scheduler.timesteps:\n"
-           "    with torch.no_grad(): "
-           "x = pipe.scheduler.step(pipe.unet(x, t, labels).sample, t, x).prev_sample\n"
+    std::string text =
+        "import torch\n"
+        "from diffusers import DDPMPipeline\n"
+        "pipe = DDPMPipeline.from_pretrained(\".\")\n";
+    if (edm) text += "pipe.scheduler.set_timesteps(50)\n";
+    text += "labels = " + (labelled ? "torch.arange(" + std::to_string(classes) + ")" : "None") +
+            "\nx = torch.randn(" + std::to_string(classes) + ", " + shape +
+            ", generator=torch.manual_seed(1))" + (edm ? " * pipe.scheduler.sigmas[0]" : "") +
+            "\nfor t in pipe.scheduler.timesteps:\n    with torch.no_grad(): x = "
+            "pipe.scheduler.step(pipe.unet(" +
+            (edm ? "pipe.scheduler.scale_model_input(x, t)" : "x") +
+            ", t, labels).sample, t, x).prev_sample\n";
+    return text +
            "[i.save(f\"{n}.png\") for n, i in enumerate(pipe.numpy_to_pil((x.permute(0, 2, 3, 1) / "
            "2 + 0.5).clamp(0, 1).numpy()))]\n";
 }
@@ -108,7 +119,7 @@ std::string readme_of(const DiffusionSetup& setup, const Json& about) {
                        "under which licence the data stand.\n\n";
     if (!word("command").empty()) text += "    " + word("command") + "\n\n";
     text += "With Daguerre: `daguerre generate THIS_FOLDER --out images`\n\n";
-    if (setup.network.num_class_embeds == 0)
+    if (!needs_script(setup))
         return text +
                "In Python: `DDPMPipeline.from_pretrained(folder)().images`. Few steps of that "
                "pipeline give flat, grey images; it needs its 1000.\n" +
@@ -116,15 +127,22 @@ std::string readme_of(const DiffusionSetup& setup, const Json& about) {
                                          "know what to do with a "
                                          "learned variance.\n"
                                        : "");
-    return text +
-           "In Python, diffusers opens the folder unchanged, but its `DDPMPipeline` passes no "
-           "classes on, so calling it fails (“class_labels should be provided”). `generate.py` "
-           "loops over the steps itself; run it in this folder. It takes 1000 steps: with few, the "
-           "DDPM sampler gives flat, grey images.\n" +
-           (about.contains("null_class") && about["null_class"].is_number()
-                ? "\nClass " + about["null_class"].dump() +
-                      " stands for “no class”, which guidance is reckoned from.\n"
-                : "");
+    if (setup.objective == "edm")
+        text +=
+            "In Python, diffusers opens the folder unchanged, with an `EDMEulerScheduler`, but its "
+            "`DDPMPipeline` doesn't scale x for the network as EDM needs it, so don't call that. "
+            "`generate.py` loops over the steps itself, with `scale_model_input`; run it in this "
+            "folder.\n";
+    else
+        text +=
+            "In Python, diffusers opens the folder unchanged, but its `DDPMPipeline` passes no "
+            "classes on, so calling it fails (“class_labels should be provided”). `generate.py` "
+            "loops over the steps itself; run it in this folder. It takes 1000 steps: with few, "
+            "the DDPM sampler gives flat, grey images.\n";
+    return text + (about.contains("null_class") && about["null_class"].is_number()
+                       ? "\nClass " + about["null_class"].dump() +
+                             " stands for “no class”, which guidance is reckoned from.\n"
+                       : "");
 }
 
 }  // namespace
@@ -135,6 +153,11 @@ bool is_diffusers_folder(const fs::path& folder) {
 }
 
 void settle_setup(DiffusionSetup& setup, const fs::path& file) {
+    if (setup.objective == "edm" && setup.network.time_embedding_type != "positional")
+        throw Error(
+            "“{file}”: a network of EDM is told ¼ ln σ, which may be negative, and the time "
+            "embedding “{type}” can't take that.",
+            {{"file", file}, {"type", setup.network.time_embedding_type}});
     setup.learned_variance =
         setup.learned_variance || setup.network.out_channels == 2 * setup.network.in_channels;
     check_network(setup, file);
@@ -170,19 +193,20 @@ DiffusersFolder read_diffusers_folder(const fs::path& folder) {
 
 void write_diffusers_folder(const fs::path& folder, const DiffusionSetup& setup,
                             const Weights& weights, Json about) {
-    write_json(folder / "model_index.json", Json{{"_class_name", "DDPMPipeline"},
-                                                 {"_diffusers_version", diffusers_version},
-                                                 {"scheduler", {"diffusers", "DDPMScheduler"}},
-                                                 {"unet", {"diffusers", "UNet2DModel"}}});
-    write_json(folder / "scheduler" / "scheduler_config.json", scheduler_json(setup));
+    const Json scheduler = scheduler_json(setup);
+    write_json(folder / "model_index.json",
+               Json{{"_class_name", "DDPMPipeline"},
+                    {"_diffusers_version", diffusers_version},
+                    {"scheduler", {"diffusers", scheduler["_class_name"]}},
+                    {"unet", {"diffusers", "UNet2DModel"}}});
+    write_json(folder / "scheduler" / "scheduler_config.json", scheduler);
     write_json(folder / "unet" / "config.json", json_of(setup.network));
     write_safetensors(folder / "unet" / weights_name, weights);
     about["parameters"] = parameter_count(setup.network);
     about["weights_sha256"] = sha256_of_file(folder / "unet" / weights_name);
     write_json(folder / "daguerre.json", about);
     write_whole(folder / "README.md", readme_of(setup, about));
-    if (setup.network.num_class_embeds > 0)
-        write_whole(folder / "generate.py", script_of(setup, about));
+    if (needs_script(setup)) write_whole(folder / "generate.py", script_of(setup, about));
 }
 
 }  // namespace daguerre

@@ -17,13 +17,15 @@ struct DiffusionSetup {
     UNetConfig network;
     NoiseScheduleOptions noise_schedule;
     std::string objective = "eps";  // id of objectives()
+    bool negated = false;           // the network answers the negative of it
     bool clip = true;               // the clean guess is clipped to ± clip_range
     double clip_range = 1;
     bool threshold = false;  // instead, dynamic thresholding
     double threshold_quantile = 0.995, threshold_most = 1;
     bool learned_variance = false;  // the second half of the output says the variance:
     bool variance_is_place = true;  // where it lies between small and large; false: itself
-    /// Whether its own scheduler holds x as it is (Euler, Heun, LMS and their kin), not x/√(1+σ²).
+    /// Whether its own scheduler holds x as it is (Euler, Heun, LMS, EDM and their kin), not
+    /// x/√(1+σ²).
     bool sigma_space = false;
     std::vector<std::string> remarks{};  // what was guessed or left out
 };
@@ -45,7 +47,8 @@ DiffusersFolder read_diffusers_folder(const std::filesystem::path& folder);
 void settle_setup(DiffusionSetup& setup, const std::filesystem::path& file);
 
 /// Fills an existing, empty folder so that diffusers opens it unchanged: model_index.json, unet/,
-/// scheduler/, and beside them daguerre.json, README.md and, for a model with classes, generate.py.
+/// scheduler/, and beside them daguerre.json, README.md and, for a model that DDPMPipeline can't
+/// call, generate.py.
 /// `about` gets the parameter count and the SHA-256 of the weights. Throws Error.
 void write_diffusers_folder(const std::filesystem::path& folder, const DiffusionSetup& setup,
                             const Weights& weights, Json about);

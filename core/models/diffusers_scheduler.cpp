@@ -1,6 +1,7 @@
 #include "core/models/diffusers_scheduler.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -39,20 +40,26 @@ bool is_known_scheduler(const std::string& name) {
     return std::find(known.begin(), known.end(), name) != known.end();
 }
 
+/// Schedulers without steps, whose noise levels are a range.
+bool is_edm(const std::string& scheduler) {
+    return scheduler == "EDMEulerScheduler" || scheduler == "EDMDPMSolverMultistepScheduler";
+}
+
 bool holds_x_as_it_is(const std::string& scheduler) {
-    for (const char* kin : {"Euler", "Heun", "LMS", "KDPM2", "DPMSolverSDE"})
+    for (const char* kin : {"Euler", "Heun", "LMS", "KDPM2", "DPMSolverSDE", "EDM"})
         if (scheduler.starts_with(kin)) return true;
     return false;
 }
 
 void check_scheduler_class(const std::string& name, const fs::path& file,
                            std::vector<std::string>& remarks) {
+    if (is_edm(name)) return;
     for (const char* other : {"EDM", "FlowMatch", "ScoreSde", "Karras", "Consistency", "LCM", "TCD",
                               "VQ", "Unclip", "UnCLIP"})
         if (name.starts_with(other))
             throw Error(
-                "“{file}”: models of {name} aren't made of DDPM steps; Daguerre can't run "
-                "them.",
+                "“{file}”: models of {name} aren't made of DDPM steps, nor by EDM; Daguerre can't "
+                "run them.",
                 {{"file", file}, {"name", name}});
     if (!is_known_scheduler(name))
         remarks.push_back("Of the scheduler " + (name.empty() ? "without a name" : name) +
@@ -75,6 +82,90 @@ std::vector<double> listed_betas(const NoiseScheduleOptions& schedule) {
     std::vector<double> betas;
     for (int t = 0; t < schedule.steps; ++t) betas.push_back(row.beta(schedule, t));
     return betas;
+}
+
+/// Throws Error for what a scheduler of EDM says and Daguerre doesn't know. Where it names a
+/// solver, that is checked too, though how to sample is the user's choice.
+void check_edm(const Json& json, const fs::path& file) {
+    constexpr std::array<const char*, 3> known[]{
+        {"prediction_type", "epsilon", "v_prediction"},
+        {"sigma_schedule", "karras", "exponential"},
+        {"final_sigmas_type", "zero", "sigma_min"},
+        {"algorithm_type", "dpmsolver++", "sde-dpmsolver++"},
+        {"solver_type", "midpoint", "heun"}};
+    for (const auto& [key, standard, other] : known)
+        if (const std::string word = value_of(json, file, key, std::string(standard));
+            word != standard && word != other)
+            throw Error(
+                "“{file}”: “{key}” is “{word}”; of models of EDM Daguerre knows {standard} and "
+                "{other}.",
+                {{"file", file},
+                 {"key", key},
+                 {"word", word.substr(0, 60)},
+                 {"standard", standard},
+                 {"other", other}});
+    if (const int order = value_of(json, file, "solver_order", 2); order < 1 || order > 3)
+        throw Error("“{file}”: “solver_order” is {order}; it must be 1, 2 or 3.",
+                    {{"file", file}, {"order", order}});
+}
+
+void read_range(const Json& json, const fs::path& file, DiffusionSetup& setup) {
+    check_edm(json, file);
+    NoiseScheduleOptions& schedule = setup.noise_schedule;
+    schedule.id = setup.objective = "edm";
+    schedule.sigma_min = value_of(json, file, "sigma_min", schedule.sigma_min);
+    schedule.sigma_max = value_of(json, file, "sigma_max", schedule.sigma_max);
+    schedule.sigma_data = value_of(json, file, "sigma_data", schedule.sigma_data);
+    schedule.rho = value_of(json, file, "rho", schedule.rho);
+    // What diffusers calls so has the other sign.
+    setup.negated = json.value("prediction_type", Json()) == "v_prediction";
+    if (json.value("sigma_schedule", Json()) == "exponential")
+        setup.remarks.push_back("Its scheduler visits the levels of the schedule exponential.");
+    if (json.value("final_sigmas_type", Json()) == "sigma_min")
+        setup.remarks.push_back("Its scheduler ends at sigma_min; Daguerre goes on to 0.");
+}
+
+void read_steps(const Json& json, const fs::path& file, DiffusionSetup& setup) {
+    const auto get = [&](const char* key, auto standard) {
+        return value_of(json, file, key, standard);
+    };
+    NoiseScheduleOptions& schedule = setup.noise_schedule;
+    schedule.trained_betas = get("trained_betas", std::vector<double>());
+    schedule.id = schedule.trained_betas.empty() ? get("beta_schedule", schedule.id)
+                                                 : std::string("trained_betas");
+    const std::vector<NoiseScheduleRow>& rows = noise_schedules();
+    const auto row = std::ranges::find(rows, schedule.id, &NoiseScheduleRow::id);
+    if (row == rows.end() || !row->beta)
+        throw Error("“{file}”: Daguerre doesn't know the noise schedule “{id}”.",
+                    {{"file", file}, {"id", schedule.id}});
+    schedule.steps = get("num_train_timesteps", schedule.steps);
+    schedule.beta_start = get("beta_start", schedule.beta_start);
+    schedule.beta_end = get("beta_end", schedule.beta_end);
+    schedule.zero_terminal_snr = get("rescale_betas_zero_snr", false);
+    setup.objective = objective_of(get("prediction_type", std::string("epsilon")), file);
+    const std::string variance = get("variance_type", std::string("fixed_small"));
+    setup.learned_variance = variance == "learned" || variance == "learned_range";
+    setup.variance_is_place = variance != "learned";
+}
+
+Json json_of_range(const DiffusionSetup& setup) {
+    const NoiseScheduleOptions& schedule = setup.noise_schedule;
+    Json json{{"_class_name", "EDMEulerScheduler"},
+              {"_diffusers_version", diffusers_version},
+              {"final_sigmas_type", "zero"},
+              {"num_train_timesteps", schedule.steps},
+              {"prediction_type", setup.negated ? "v_prediction" : "epsilon"},
+              {"rho", schedule.rho},
+              {"sigma_data", schedule.sigma_data},
+              {"sigma_max", schedule.sigma_max},
+              {"sigma_min", schedule.sigma_min},
+              {"sigma_schedule", "karras"}};
+    if (!setup.threshold) return json;
+    json["_class_name"] = "EDMDPMSolverMultistepScheduler";
+    json["dynamic_thresholding_ratio"] = setup.threshold_quantile;
+    json["sample_max_value"] = setup.threshold_most;
+    json["thresholding"] = true;
+    return json;
 }
 
 }  // namespace
@@ -108,26 +199,12 @@ void read_scheduler(const Json& json, const fs::path& file, DiffusionSetup& setu
     const std::string scheduler = get("_class_name", std::string());
     check_scheduler_class(scheduler, file, setup.remarks);
     setup.sigma_space = holds_x_as_it_is(scheduler);
-    NoiseScheduleOptions& schedule = setup.noise_schedule;
-    schedule.trained_betas = get("trained_betas", std::vector<double>());
-    schedule.id = schedule.trained_betas.empty() ? get("beta_schedule", schedule.id)
-                                                 : std::string("trained_betas");
-    const std::vector<std::string> known = ids(noise_schedules());
-    if (std::find(known.begin(), known.end(), schedule.id) == known.end())
-        throw Error("“{file}”: Daguerre doesn't know the noise schedule “{id}”.",
-                    {{"file", file}, {"id", schedule.id}});
-    schedule.steps = get("num_train_timesteps", schedule.steps);
-    schedule.beta_start = get("beta_start", schedule.beta_start);
-    schedule.beta_end = get("beta_end", schedule.beta_end);
-    schedule.zero_terminal_snr = get("rescale_betas_zero_snr", false);
-    setup.objective = objective_of(get("prediction_type", std::string("epsilon")), file);
-    // Only these two clip when nothing is said.
-    setup.clip = get("clip_sample", scheduler.empty() || scheduler.starts_with("DDPM") ||
+    (is_edm(scheduler) ? read_range : read_steps)(json, file, setup);
+    // Only these two clip when nothing is said; EDM's never do.
+    setup.clip = !is_edm(scheduler) &&
+                 get("clip_sample", scheduler.empty() || scheduler.starts_with("DDPM") ||
                                         scheduler.starts_with("DDIM"));
     setup.clip_range = get("clip_sample_range", 1.0);
-    const std::string variance = get("variance_type", std::string("fixed_small"));
-    setup.learned_variance = variance == "learned" || variance == "learned_range";
-    setup.variance_is_place = variance != "learned";
     setup.threshold = get("thresholding", false);
     setup.threshold_quantile = get("dynamic_thresholding_ratio", 0.995);
     setup.threshold_most = get("sample_max_value", 1.0);
@@ -143,6 +220,7 @@ void read_scheduler(const Json& json, const fs::path& file, DiffusionSetup& setu
 }
 
 Json scheduler_json(const DiffusionSetup& setup) {
+    if (setup.objective == "edm") return json_of_range(setup);
     const NoiseScheduleOptions& schedule = setup.noise_schedule;
     const std::vector<double> trained = listed_betas(schedule);
     return Json{

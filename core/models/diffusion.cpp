@@ -62,8 +62,10 @@ Preset preset_of(const PresetRow& row) {
 
 std::uint64_t training_bytes(const Fields& settings, const DataShape& shape) {
     const auto request = options_from<TrainRequest>(settings);
-    const UNetConfig config =
-        diffusion_network(options_from<DiffusionOptions>(settings), request.base_channels, shape);
+    const auto options = options_from<DiffusionOptions>(settings);
+    check_pairing(row_named(objectives(), options.objective, "objective"),
+                  noise_schedule(levels_to_learn(options, shape.deviation)));
+    const UNetConfig config = diffusion_network(options, request.base_channels, shape);
     return bytes_of_training(std::uint64_t(parameter_count(config)),
                              std::uint64_t(images_at_once(request)) * kept_bytes(config),
                              request.precision);
@@ -114,6 +116,14 @@ UNetConfig diffusion_network(const DiffusionOptions& options, std::int64_t base_
     const UNetConfig checked = unet_config_from(json_of(config), "settings");
     check_size(checked, shape.size, shape.size);
     return checked;
+}
+
+NoiseScheduleOptions levels_to_learn(const DiffusionOptions& options, double deviation) {
+    NoiseScheduleOptions levels;
+    levels.id = options.noise_schedule;
+    levels.zero_terminal_snr = options.zero_terminal_snr;
+    if (deviation > 0) levels.sigma_data = deviation;
+    return levels;
 }
 
 std::uint64_t kept_bytes(const UNetConfig& config) {

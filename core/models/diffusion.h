@@ -123,6 +123,8 @@ const std::vector<Preset>& diffusion_presets();
 /// The network that the settings describe. Throws Error when they don't go together.
 UNetConfig diffusion_network(const DiffusionOptions& options, std::int64_t base_channels,
                              const DataShape& shape);
+/// The noise levels that the settings describe, for images of this deviation; 0: unknown.
+NoiseScheduleOptions levels_to_learn(const DiffusionOptions& options, double deviation);
 /// Bytes of fp32 values that a backward pass keeps of one image.
 std::uint64_t kept_bytes(const UNetConfig& config);
 /// Bytes of fp32 values that a call holds at once for one image, at most: what the way up still

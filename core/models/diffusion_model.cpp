@@ -179,8 +179,8 @@ at::Tensor DiffusionModel::sampled(const std::vector<Plan>& stages, const Ends& 
     const Plan& plan = stages.front();
     const int all_steps = stages.back().first_step + stages.back().steps();
     const Noise noise = noise_for(plan, group_of(plan, first));
-    at::Tensor x =
-        on_way(plan, ends, noise(), first).to(plan.place) * std::hypot(1, plan.sigmas[0]);
+    at::Tensor x = on_way(plan, ends, noise(), first).to(plan.place) *
+                   schedule_.start_deviation(plan.sigmas[0]);
     at::Tensor guess;  // where a stage was left
     StepTensors own_steps;
     for (std::size_t k = 0; k < stages.size(); ++k) {
@@ -232,7 +232,7 @@ Image DiffusionModel::complete(const Image& picture, const Image& hole,
     require(hole.width == picture.width && hole.height == picture.height && hole.channels == 1,
             "the hole has the picture's size");
     const auto options = options_from<CompletionOptions>(own);
-    if (const auto levels = std::int64_t(schedule_.sigmas.size()); options.steps > levels)
+    if (const int levels = schedule_.most_levels(); options.steps > levels)
         throw Error("{id} knows {n} noise levels and can't visit {steps}. Lower the steps.",
                     {{"id", info_.id}, {"n", levels}, {"steps", options.steps}});
     GenerateRequest one = request;
@@ -266,7 +266,7 @@ at::Tensor DiffusionModel::completed(const Plan& plan, const KnownPart& part,
     Answer answer;
     const Denoiser denoiser = denoiser_for(plan, group, reporter, answer);
     const Noise noise = noise_for(plan, group);
-    const at::Tensor start = noise().to(plan.place) * std::hypot(1, plan.sigmas[0]);
+    const at::Tensor start = noise().to(plan.place) * schedule_.start_deviation(plan.sigmas[0]);
     if (again) return repaint(denoiser, start, plan.sigmas, part, noise, on_step, resampling);
     return ddnm(denoiser, start, plan.sigmas, part, noise, on_step);
 }

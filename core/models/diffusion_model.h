@@ -24,7 +24,7 @@ public:
                    std::string sha256);
 
     const ModelInfo& info() const override { return info_; }
-    Fields generate_fields() const override { return sampling_fields_for(info_); }
+    Fields generate_fields() const override { return sampling_fields_for(info_, schedule_); }
     bool each_alone(const Fields& own) const override {
         return !options_from<SamplingOptions>(own).path.frames();
     }

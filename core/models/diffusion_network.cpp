@@ -61,6 +61,7 @@ DiffusionModel::Answer DiffusionModel::call(const Plan& plan, const Chunk& chunk
         answer.variance = all.narrow(1, channels, channels).narrow(0, 0, plan.chunk);
         all = all.narrow(1, 0, channels);
     }
+    if (setup_.negated) all = -all;
     answer.with_class = all.narrow(0, 0, plan.chunk);
     if (!plan.guided) return {answer.with_class, answer.with_class, answer.variance};
     // Denoisers are linear in the network's answer, so guiding that is guiding them.

@@ -95,7 +95,7 @@ at::Tensor DiffusionModel::noise_of_photo(Plan plan, const Image& photo,
     plan.request.image_class = of_class;
     plan.options.path.to_class.clear();
     const auto levels =
-        std::min(std::max(plan.options.steps, levels_back), std::int64_t(schedule_.sigmas.size()));
+        std::min(std::max(plan.options.steps, levels_back), std::int64_t(schedule_.most_levels()));
     plan.sigmas = continued(
         plan.sigmas, 0,
         row_named(spacings(), plan.options.schedule, "schedule").sigmas(schedule_, int(levels)));
@@ -103,7 +103,7 @@ at::Tensor DiffusionModel::noise_of_photo(Plan plan, const Image& photo,
     with_denoiser(plan, group_of(plan, 0), reporter, [&](const Denoiser& denoiser, const Answer&) {
         noise = inverted(denoiser, tensor_of({photo}).to(plan.place), plan.sigmas);
     });
-    return (noise[0] / std::hypot(1, plan.sigmas[0])).to(at::kCPU);
+    return (noise[0] / schedule_.start_deviation(plan.sigmas[0])).to(at::kCPU);
 }
 
 /// Unit noise of the images `first`, ... when `noise` is that of their seeds, [n, C, H, W].

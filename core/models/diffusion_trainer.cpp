@@ -29,7 +29,7 @@ public:
           request_(options_from<TrainRequest>(settings)),
           options_(options_from<DiffusionOptions>(settings)),
           shape_(shape),
-          setup_(setup_of(options_, network)),
+          setup_(setup_of(options_, network, shape_.deviation)),
           schedule_(noise_schedule(setup_.noise_schedule)),
           objective_(row_named(objectives(), options_.objective, "objective")),
           weight_(
@@ -94,12 +94,15 @@ public:
     }
 
 private:
-    static DiffusionSetup setup_of(const DiffusionOptions& options, const UNetConfig& network) {
+    static DiffusionSetup setup_of(const DiffusionOptions& options, const UNetConfig& network,
+                                   double deviation) {
         DiffusionSetup setup;
         setup.network = network;
-        setup.noise_schedule.id = options.noise_schedule;
-        setup.noise_schedule.zero_terminal_snr = options.zero_terminal_snr;
+        setup.noise_schedule = levels_to_learn(options, deviation);
         setup.objective = options.objective;
+        // As its scheduler will say, which doesn't clip.
+        setup.sigma_space = options.objective == "edm";
+        setup.clip = !setup.sigma_space;
         return setup;
     }
 
@@ -144,13 +147,12 @@ private:
     }
 
     Lesson lesson_of(const Batch& batch, const std::vector<double>& levels) const {
-        const auto steps = double(schedule_.sigmas.size());
         const auto count = std::int64_t(levels.size());
         // Of x: share of image and noise; of the target: the same; t; weight. A row each.
         const at::Tensor rows = at::empty({6, count}, staged(at::kFloat, device_));
         auto values = rows.accessor<float, 2>();
         for (std::int64_t i = 0; i < count; ++i) {
-            const double sigma = schedule_.sigmas[std::size_t(levels[std::size_t(i)] * steps)];
+            const double sigma = schedule_.learned_at(levels[std::size_t(i)]);
             const Scaling scaling = objective_.at(sigma, schedule_);
             const Target target = target_of(objective_, weight_, schedule_, sigma);
             const std::array column{scaling.in,   scaling.in * sigma, target.clean,

@@ -26,6 +26,11 @@ std::shared_ptr<const Classifier> guiding_classifier(const std::string& name,
             "{id} knows clean images only, and guiding needs one that knows noisy ones. Train one "
             "with the preset noisy-28 or noisy-32.",
             {{"id", info.id}});
+    if (schedule.range)
+        throw Error(
+            "{model} learned a range of noise levels (EDM), and classifiers of noisy images learn "
+            "steps. Leave the classifier out; guidance leads to a class too.",
+            {{"model", model.id}});
     if (!same_levels(*classifier->noise_schedule(), schedule))
         throw Error(
             "{id} learned other noise levels ({a}) than {model} ({b}). Train one with "

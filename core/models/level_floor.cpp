@@ -1,6 +1,7 @@
 #include "core/models/level_floor.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/torch.h"
 #include "core/models/diffusion.h"
@@ -76,20 +77,19 @@ std::vector<Spread> pixel_spread(const PixelBlock& views) {
 
 std::vector<double> level_floor(const Fields& settings, const std::vector<Spread>& spread) {
     const auto options = options_from<DiffusionOptions>(settings);
-    NoiseScheduleOptions wanted;
-    wanted.id = options.noise_schedule;
-    wanted.zero_terminal_snr = options.zero_terminal_snr;
-    const NoiseSchedule schedule = noise_schedule(wanted);
+    double variance = 0;
+    for (const Spread& part : spread) variance += part.share * part.variance;
+    const NoiseSchedule schedule = noise_schedule(levels_to_learn(options, std::sqrt(variance)));
     const Objective& objective = row_named(objectives(), options.objective, "objective");
-    const std::size_t steps = schedule.sigmas.size();
+    constexpr int levels = 1000;  // each step of a table, and enough of a range
     std::vector<double> sums(level_bins), counts(level_bins);
-    for (std::size_t t = 0; t < steps; ++t) {
-        const double sigma = schedule.sigmas[t], noise = sigma * sigma;
+    for (int i = 0; i < levels; ++i) {
+        const double sigma = schedule.learned_at((i + 0.5) / levels), noise = sigma * sigma;
         double error = 0;  // of the clean guess: that of a Wiener filter
         for (const Spread& part : spread)
             error += part.share * part.variance * noise / (part.variance + noise);
         const double out = objective.at(sigma, schedule).out;
-        const std::size_t bin = t * level_bins / steps;
+        const auto bin = std::size_t(i * level_bins / levels);
         sums[bin] += error / (out * out);
         ++counts[bin];
     }

@@ -13,7 +13,8 @@ namespace daguerre {
 struct StartTensors;
 
 /// A .safetensors file that sampling starts from, in float32: `x` [N, C, H, W], unit noise, which
-/// is scaled by √(1 + σ²) of the first level σ; for samplers that draw noise `noise.0`, `noise.1`,
+/// is scaled by √(1 + σ²) of the first level σ, for EDM by σ; for samplers that draw noise
+/// `noise.0`, `noise.1`,
 /// ... of its shape in the order they are drawn; and, as whole numbers, `class_labels` [N] or none.
 /// Throws Error naming what is missing, unknown, misshapen, of another type, or not finite.
 std::shared_ptr<const StartTensors> read_start_tensors(const std::filesystem::path& file);
@@ -25,7 +26,8 @@ struct TensorFiles {
     std::shared_ptr<const StartTensors> start{};
     /// Gets `x.0` to `x.n` and `denoised.0` to `denoised.n-1` of all finished images, float32,
     /// [N, C, H, W], not cut to what pixels can be. x is as the model's own scheduler holds it:
-    /// x/√(1 + σ²), but x itself for those that count in σ (Euler, Heun, LMS, KDPM2, DPMSolverSDE).
+    /// x/√(1 + σ²), but x itself for those that count in σ (Euler, Heun, LMS, KDPM2, DPMSolverSDE,
+    /// EDM).
     std::filesystem::path save{};
 };
 

@@ -6,13 +6,13 @@
 
 namespace daguerre {
 
-Fields sampling_fields_for(const ModelInfo& info) {
+Fields sampling_fields_for(const ModelInfo& info, const NoiseSchedule& noise) {
     Fields fields = fields_of<SamplingOptions>();
     Field& schedule = *find_field(fields, "schedule");
     schedule.choices.clear();
     schedule.titles.clear();
     for (const Spacing& spacing : spacings()) {
-        if (!spacing.shown) continue;
+        if (!spacing.shown || (noise.range && !spacing.range)) continue;
         schedule.choices.push_back(spacing.id);
         schedule.titles.push_back(spacing.title);
     }

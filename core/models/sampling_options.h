@@ -104,8 +104,9 @@ struct SamplingOptions {
 };
 
 /// SamplingOptions as a person is offered them: spacings that are known for comparing only are left
-/// out, and guidance where the model can't be guided.
-Fields sampling_fields_for(const ModelInfo& info);
+/// out, those that count steps where the noise schedule has none, and guidance where the model
+/// can't be guided.
+Fields sampling_fields_for(const ModelInfo& info, const NoiseSchedule& schedule = {});
 
 /// Makes of what was left open what the sampler does with this model. Throws Error for what the
 /// sampler or the model can't do.

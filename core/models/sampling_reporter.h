@@ -32,14 +32,14 @@ public:
         if (stopped_ && !last) throw Stopped();
     }
 
-    /// first: number of image 0.
+    /// first: number of image 0. Without training steps t isn't a number.
     void step(const SamplerStep& at, std::int64_t first, const NoiseSchedule& schedule) {
         const auto preview = [&] {
             return Preview{int(first),
                            at.step,
                            at.steps,
                            at.sigma,
-                           schedule.t_of(at.sigma),
+                           schedule.range ? std::nan("") : schedule.t_of(at.sigma),
                            images_of(at.x / std::sqrt(1 + at.sigma * at.sigma)),
                            images_of(at.denoised)};
         };

@@ -28,12 +28,15 @@ constexpr const char* key = "daguerre";
             "and "
             "name that folder.",
             {{"file", file}, {"suffix", file.extension()}});
+    const bool one = weights.size() == 1;
     throw Error(
-        "“{file}” holds {n} tensors{such}, and doesn't say of which network. A model is a folder, "
-        "or a file written by “daguerre convert”.",
+        "“{file}” holds {n} {tensors}{such}, and doesn't say of which network. A model is a "
+        "folder, or a file written by “daguerre convert”.",
         {{"file", file},
          {"n", weights.size()},
-         {"such", weights.empty() ? "" : ", such as “" + weights.begin()->first + "”"}});
+         {"tensors", one ? "tensor" : "tensors"},
+         {"such",
+          weights.empty() ? "" : (one ? ", “" : ", such as “") + weights.begin()->first + "”"}});
 }
 
 }  // namespace

@@ -16,6 +16,13 @@ namespace {
 
 constexpr std::int64_t most_parts = 16;  // that a batch is cut into before anything ran out
 
+/// A value that brings that of another setting with it, where nothing is said of that one.
+struct Implied {
+    const char *family, *key, *value, *other, *brought;
+};
+constexpr Implied implied[]{{"diffusion", "objective", "edm", "noise_schedule", "edm"},
+                            {"diffusion", "noise_schedule", "edm", "objective", "edm"}};
+
 std::string given_value(const GivenSettings& given, const char* key) {
     for (auto setting = given.rbegin(); setting != given.rend(); ++setting)
         if (setting->first == key) return setting->second;
@@ -77,6 +84,9 @@ Fields settled(const std::string& family, const Dataset& dataset, const GivenSet
     const Preset& preset =
         named.empty() ? nearest_preset(presets, own_size) : row_named(presets, named, "preset");
     for (const auto& [key, value] : preset.values) set_field(fields, key, value);
+    for (const Implied& pair : implied)
+        if (family == pair.family && given_value(given, pair.key) == pair.value)
+            set_field_text(fields, pair.other, pair.brought);
     for (const auto& [key, text] : given) set_field_text(fields, key, text);
     set_field(fields, "preset", preset.id);
     const auto request = options_from<TrainRequest>(fields);

@@ -20,8 +20,8 @@ namespace daguerre {
 void check_words(const std::string& family, const GivenSettings& given);
 
 /// Every setting of a run: those of the preset (the one named, or the smallest of the size nearest
-/// to the images'), then the given ones; size, flips, device, threads and precision are settled for
-/// this machine. Calls use_device(). Throws Error.
+/// to the images'), then the given ones and what they imply; size, flips, device, threads and
+/// precision are settled for this machine. Calls use_device(). Throws Error.
 Fields settled(const std::string& family, const Dataset& dataset, const GivenSettings& given);
 
 struct TrainingData {

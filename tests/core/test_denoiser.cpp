@@ -12,6 +12,11 @@ using namespace daguerre;
 
 namespace {
 
+/// One that a network of this objective learns.
+NoiseSchedule schedule_for(const Objective& objective) {
+    return noise_schedule({.id = objective.id == "edm" ? "edm" : "linear", .sigma_data = 0.4});
+}
+
 double largest(const at::Tensor& difference) { return difference.abs().max().item<double>(); }
 
 /// A Denoiser that always gives this value, and counts its calls.
@@ -29,17 +34,17 @@ class TestDenoiser : public QObject {
 private Q_SLOTS:
     // A network that answers what training asks of it must give the image back.
     void objectives_invert() {
-        const NoiseSchedule schedule = noise_schedule({});
         const at::Tensor image = at::linspace(-1, 1, 64, at::kDouble).reshape({1, 1, 8, 8});
         const at::Tensor noise = at::sin(at::arange(64, at::kDouble) * 7).reshape({1, 1, 8, 8});
         for (const Objective& objective : objectives())
             for (double sigma : {0.01, 0.3, 1.0, 12.0, 157.0}) {
+                const NoiseSchedule schedule = schedule_for(objective);
                 const LossWeight& weight = row_named(loss_weights(), objective.id, "loss weight");
                 const Target target = target_of(objective, weight, schedule, sigma);
                 const at::Tensor x = image + noise * sigma;
                 const auto network = [&](const at::Tensor& seen, double t) {
                     // What the network sees has the deviation it was trained with.
-                    const double scale = std::sqrt(1 + sigma * sigma);
+                    const double scale = std::hypot(schedule.sigma_data, sigma);
                     if (largest(seen - x / scale) > 1e-12 || t != schedule.t_of(sigma))
                         throw std::logic_error("wrong input");
                     return image * target.clean + noise * target.noise;
@@ -67,23 +72,55 @@ private Q_SLOTS:
         }
     }
 
+    // Of images with the deviation that it reckons with, in and target have the deviation 1 at
+    // every level; at 1, an EDM network is one of v with the other sign.
+    void edm_keeps_the_deviation() {
+        const Objective& edm = row_named(objectives(), "edm", "objective");
+        const LossWeight& weight = row_named(loss_weights(), "edm", "loss weight");
+        const NoiseSchedule schedule = schedule_for(edm);
+        const double data = schedule.sigma_data;
+        NoiseSchedule of_one = schedule;
+        of_one.sigma_data = 1;
+        for (double sigma : {0.002, 0.3, 1.0, 80.0}) {
+            const Scaling scaling = edm.at(sigma, schedule);
+            QVERIFY(std::abs(scaling.in * std::hypot(data, sigma) - 1) < 1e-12);
+            const Target target = target_of(edm, weight, schedule, sigma);
+            QVERIFY(std::abs(std::hypot(target.clean * data, target.noise) - 1) < 1e-9);
+            QVERIFY(std::abs(target.weight - 1) < 1e-12);
+            const Scaling one = edm.at(sigma, of_one),
+                          v = row_named(objectives(), "v", "objective").at(sigma, of_one);
+            QVERIFY(std::abs(one.skip - v.skip) < 1e-12 && std::abs(one.out + v.out) < 1e-12 &&
+                    std::abs(one.in - v.in) < 1e-12);
+        }
+    }
+
+    void edm_goes_with_edm() {
+        for (const Objective& objective : objectives())
+            for (const std::string& id : schedules_to_learn()) {
+                const std::string why =
+                    refusal([&] { check_pairing(objective, noise_schedule({.id = id})); });
+                QCOMPARE(why.empty(), (objective.id == "edm") == (id == "edm"));
+                if (!why.empty()) QVERIFY2(says(why, "edm goes with edm"), why.c_str());
+            }
+    }
+
     // The same error of D costs the same, whatever the network predicts.
     void weights_agree_across_objectives() {
-        const NoiseSchedule schedule = noise_schedule({});
         for (const LossWeight& weight : loss_weights())
             for (const Objective& objective : objectives())
                 for (double sigma : {0.01, 0.4, 0.5, 3.0, 157.0}) {
+                    const NoiseSchedule schedule = schedule_for(objective);
                     const Scaling scaling = objective.at(sigma, schedule);
                     const double error_of_f = 1 / scaling.out;  // when D is wrong by 1
                     const double loss = target_of(objective, weight, schedule, sigma).weight *
                                         error_of_f * error_of_f;
-                    QVERIFY(std::abs(loss / weight.at(sigma) - 1) < 1e-12);
+                    QVERIFY(std::abs(loss / weight.at(sigma, schedule.sigma_data) - 1) < 1e-12);
                 }
     }
 
     void weights_are_those_of_the_papers() {
         const auto at = [](const char* id, double snr) {
-            return row_named(loss_weights(), id, "loss weight").at(1 / std::sqrt(snr));
+            return row_named(loss_weights(), id, "loss weight").at(1 / std::sqrt(snr), 0.5);
         };
         const auto same = [](double a, double b) { return std::abs(a - b) < 1e-12 * b; };
         for (double snr : {0.1, 1.0, 4.0, 9.0, 1000.0}) {
@@ -92,6 +129,7 @@ private Q_SLOTS:
             QVERIFY(same(at("x0", snr), 1));
             QVERIFY(same(at("min-snr", snr), snr < 5 ? snr : 5));
             QVERIFY(same(at("p2", snr), snr / (1 + snr)));
+            QVERIFY(same(at("edm", snr), snr + 4));
         }
     }
 
@@ -100,6 +138,7 @@ private Q_SLOTS:
         options.zero_terminal_snr = true;
         const NoiseSchedule schedule = noise_schedule(options);
         for (const Objective& objective : objectives()) {
+            if (objective.id == "edm") continue;  // has no last step
             const std::string why = refusal(
                 [&] { denoiser_of([](auto& x, double) { return x; }, objective, schedule); });
             QCOMPARE(why.empty(), objective.id != "eps");
@@ -186,7 +225,6 @@ private Q_SLOTS:
     }
 
     void broken_guesses_are_told() {
-        const NoiseSchedule schedule = noise_schedule({});
         for (const Objective& objective : objectives())
             for (double bad : {std::nan(""), std::numeric_limits<double>::infinity()}) {
                 const auto network = [bad](const at::Tensor& x, double) {
@@ -194,7 +232,7 @@ private Q_SLOTS:
                     out.flatten().slice(0, 3, 5).fill_(bad);
                     return out;
                 };
-                const Denoiser denoise = denoiser_of(network, objective, schedule);
+                const Denoiser denoise = denoiser_of(network, objective, schedule_for(objective));
                 const std::string why = refusal([&] { denoise(at::zeros({1, 1, 4, 4}), 2.5); });
                 QVERIFY2(why.find("2 of 16") != std::string::npos, why.c_str());
                 QVERIFY2(why.find("2.5") != std::string::npos, why.c_str());

@@ -23,9 +23,16 @@ constexpr const char* weights_file = "unet/diffusion_pytorch_model.safetensors";
 
 DiffusionSetup setup_of(int classes) { return tiny_setup(classes, "squaredcos_cap_v2", "v"); }
 
+DiffusionSetup edm_setup(int classes) {
+    DiffusionSetup setup = tiny_setup(classes, "edm", "edm");
+    setup.noise_schedule.sigma_data = 0.3;
+    setup.sigma_space = true;
+    setup.clip = false;
+    return setup;
+}
+
 /// Writes a model with weights that matter everywhere.
-void write_model(const fs::path& folder, int classes) {
-    const DiffusionSetup setup = setup_of(classes);
+void write_model(const fs::path& folder, int classes, const DiffusionSetup& setup) {
     const UNet network = tiny_network(setup, 1);
     Json about{{"format", 1}, {"family", "diffusion"}, {"title", "Tiny"}};
     if (classes > 0) {
@@ -35,6 +42,14 @@ void write_model(const fs::path& folder, int classes) {
     }
     fs::create_directories(folder);
     write_diffusers_folder(folder, setup, weights_of(*network), about);
+}
+
+void write_model(const fs::path& folder, int classes) {
+    write_model(folder, classes, setup_of(classes));
+}
+
+std::vector<std::byte> pixels_of(const Model& model) {
+    return model.generate({.count = 1, .precision = "fp32"}, model.generate_fields(), {})[0].pixels;
 }
 
 std::vector<std::string> keys(const fs::path& file) {
@@ -259,12 +274,18 @@ private Q_SLOTS:
                                    {{"input_blocks.0.0.weight", at::zeros({1})}});
              },
              "guided-diffusion"},
-            {"EDM",
+            {"EDM of tomorrow",
              [](const fs::path& folder) {
                  change(folder / "scheduler/scheduler_config.json",
-                        [](Json& json) { json["_class_name"] = "EDMEulerScheduler"; });
+                        [](Json& json) { json["_class_name"] = "EDMHeunScheduler"; });
              },
-             "EDMEulerScheduler"},
+             "EDMHeunScheduler"},
+            {"EDM among steps",
+             [](const fs::path& folder) {
+                 change(folder / "scheduler/scheduler_config.json",
+                        [](Json& json) { json["beta_schedule"] = "edm"; });
+             },
+             "noise schedule “edm”"},
             {"prediction",
              [](const fs::path& folder) {
                  change(folder / "scheduler/scheduler_config.json",
@@ -294,6 +315,102 @@ private Q_SLOTS:
             QVERIFY2(said.find(sentence) != std::string::npos,
                      (std::string(name) + ": " + said).c_str());
         }
+    }
+
+    void a_model_of_edm_comes_back() {
+        for (const int classes : {0, 3}) {
+            const DiffusionSetup setup = edm_setup(classes);
+            const std::string name = "edm-" + std::to_string(classes);
+            write_model(path(name), classes, setup);
+            const Json scheduler = read_json(path(name) / "scheduler/scheduler_config.json");
+            QCOMPARE(scheduler["_class_name"].get<std::string>(), std::string("EDMEulerScheduler"));
+            QCOMPARE(read_json(path(name) / "model_index.json")["scheduler"][1],
+                     scheduler["_class_name"]);
+            const DiffusionSetup read = read_diffusers_folder(path(name)).setup;
+            QVERIFY(read.remarks.empty() && read.sigma_space && !read.clip && !read.negated);
+            QCOMPARE(read.noise_schedule.sigma_data, 0.3);
+            const auto before = make_diffusion_model("tiny", setup, tiny_network(setup, 1),
+                                                     read_json(path(name) / "daguerre.json"), "");
+            const auto model = open_model(path(name).string());
+            QVERIFY(pixels_of(*model) == pixels_of(*before));
+            for (const char* file : {"README.md", "generate.py"})
+                QVERIFY(says(read_file(path(name) / file, 10000), "scale_model_input"));
+            write_single_file(*model, path(name + ".safetensors"));
+            QVERIFY(pixels_of(*open_model(path(name + ".safetensors").string())) ==
+                    pixels_of(*model));
+        }
+    }
+
+    // What diffusers calls v_prediction of EDM is the same with the other sign.
+    void edm_may_have_the_other_sign() {
+        write_model(path("positive"), 0, edm_setup(0));
+        write_model(path("negative"), 0, edm_setup(0));
+        const fs::path weights = path("negative") / weights_file;
+        Weights turned = read_safetensors(weights).weights;
+        for (const char* name : {"conv_out.weight", "conv_out.bias"}) turned[name] = -turned[name];
+        write_safetensors(weights, turned);
+        const auto positive = open_model(path("positive").string());
+        QVERIFY(pixels_of(*open_model(path("negative").string())) != pixels_of(*positive));
+        change(path("negative/scheduler/scheduler_config.json"),
+               [](Json& json) { json["prediction_type"] = "v_prediction"; });
+        const auto negative = open_model(path("negative").string());
+        QVERIFY(pixels_of(*negative) == pixels_of(*positive));
+        negative->save(path("negative-again"));
+        QVERIFY(pixels_of(*open_model(path("negative-again").string())) == pixels_of(*positive));
+    }
+
+    void schedulers_of_edm_are_read() {
+        write_model(path("edm"), 0, edm_setup(0));
+        const fs::path file = path("edm/scheduler/scheduler_config.json");
+        const Json sound = read_json(file);
+        const auto with = [&](const Json& changes) {
+            Json json = sound;
+            json.update(changes);
+            write_json(file, json);
+            return read_diffusers_folder(path("edm")).setup;
+        };
+        const DiffusionSetup solver = with({{"_class_name", "EDMDPMSolverMultistepScheduler"},
+                                            {"sigma_min", 0.01},
+                                            {"sigma_max", 20},
+                                            {"rho", 5},
+                                            {"sigma_schedule", "exponential"},
+                                            {"algorithm_type", "sde-dpmsolver++"},
+                                            {"solver_order", 3},
+                                            {"final_sigmas_type", "sigma_min"},
+                                            {"thresholding", true},
+                                            {"sample_max_value", 2}});
+        const NoiseSchedule levels = noise_schedule(solver.noise_schedule);
+        QVERIFY(levels.range && levels.sigma_min() == 0.01 && levels.sigma_max() == 20 &&
+                levels.rho == 5 && levels.sigma_data == 0.3);
+        QVERIFY(solver.threshold && solver.threshold_most == 2 && !solver.clip);
+        QCOMPARE(solver.remarks.size(), std::size_t(2));
+        open_model(path("edm").string())->save(path("edm-thresholded"));
+        QVERIFY(read_diffusers_folder(path("edm-thresholded")).setup.threshold);
+        const auto why = [&](const char* key, const Json& value) {
+            return refusal([&] {
+                with({{key, value}});
+                open_model(path("edm").string());
+            });
+        };
+        for (const auto& [key, value] : {std::pair{"sigma_schedule", "lu"},
+                                         {"prediction_type", "sample"},
+                                         {"algorithm_type", "dpmsolver"},
+                                         {"solver_type", "bh2"},
+                                         {"final_sigmas_type", "one"}})
+            QVERIFY2(says(why(key, value), "“" + std::string(value) + "”"), key);
+        for (const auto& [key, value] : {std::pair<const char*, Json>{"solver_order", 4},
+                                         {"sigma_data", 0},
+                                         {"sigma_data", "half"},
+                                         {"rho", -1},
+                                         {"sigma_min", 90},
+                                         {"sigma_max", 1e300}})
+            QVERIFY2(says(why(key, value), key), key);
+        write_json(file, sound);
+        change(path("edm/unet/config.json"), [](Json& json) {
+            json["time_embedding_type"] = "learned";
+            json["num_train_timesteps"] = 1000;
+        });
+        QVERIFY(says(refusal([&] { read_diffusers_folder(path("edm")); }), "“learned”"));
     }
 
     void the_scheduler_says_how_x_is_held_and_clipped() {
@@ -359,12 +476,7 @@ private Q_SLOTS:
 
     void weights_may_lie_in_parts_and_halves() {
         write_model(path("parts"), 3);
-        const auto pixels = [&] {
-            const auto model = open_model(path("parts").string());
-            return model
-                ->generate({.count = 1, .precision = "fp32"}, model->generate_fields(), {})[0]
-                .pixels;
-        };
+        const auto pixels = [&] { return pixels_of(*open_model(path("parts").string())); };
         const auto whole = pixels();
         const fs::path unet = path("parts/unet");
         Json map = Json::object();
@@ -397,16 +509,16 @@ private Q_SLOTS:
         QCOMPARE(single->info().title, std::string("Tiny"));
         QVERIFY(single->info().null_class && single->info().remarks.empty());
         QCOMPARE(peek_model(path("single.safetensors").string()).classes, model->info().classes);
-        const auto pixels = [](const Model& made) {
-            return made.generate({.count = 1, .precision = "fp32"}, made.generate_fields(), {})[0]
-                .pixels;
-        };
-        QVERIFY(pixels(*single) == pixels(*model));
+        QVERIFY(pixels_of(*single) == pixels_of(*model));
         QVERIFY(says(refusal([&] { open_model((path("folder") / weights_file).string()); }),
                      "Lay it into a folder"));
         write_safetensors(path("numbers.safetensors"), {{"a", at::zeros({1})}});
         QVERIFY(says(refusal([&] { open_model(path("numbers.safetensors").string()); }),
-                     "such as “a”"));
+                     "holds 1 tensor, “a”, and"));
+        write_safetensors(path("numbers.safetensors"),
+                          {{"a", at::ones({1})}, {"b", at::ones({1})}});
+        QVERIFY(says(refusal([&] { open_model(path("numbers.safetensors").string()); }),
+                     "holds 2 tensors, such as “a”, and"));
         write_safetensors(path("poor.safetensors"), {}, {{"daguerre", "{}"}});
         QVERIFY(says(refusal([&] { open_model(path("poor.safetensors").string()); }), "schedule"));
         write_safetensors(path("torn.safetensors"), {}, {{"daguerre", "{"}});

@@ -17,7 +17,7 @@ namespace {
 
 /// A network that answers something that hangs on all of its input.
 std::shared_ptr<const Model> model_of(int classes, bool null_class, int size = 12, int channels = 1,
-                                      bool learned_variance = false) {
+                                      bool learned_variance = false, bool edm = false) {
     DataShape shape{.size = size, .channels = channels, .classes = {}, .dataset = {}};
     Json about{{"title", "Tiny"},
                {"images_seen", 640},
@@ -35,8 +35,8 @@ std::shared_ptr<const Model> model_of(int classes, bool null_class, int size = 1
     options.label_drop = null_class ? 0.1 : 0;
     DiffusionSetup setup;
     setup.network = diffusion_network(options, 8, shape);
-    setup.noise_schedule.id = "squaredcos_cap_v2";
-    setup.objective = "v";
+    setup.noise_schedule.id = edm ? "edm" : "squaredcos_cap_v2";
+    setup.objective = edm ? "edm" : "v";
     setup.learned_variance = learned_variance;
     if (learned_variance) setup.network.out_channels *= 2;
     UNet network(setup.network);
@@ -122,6 +122,41 @@ private Q_SLOTS:
         QVERIFY(!strict->bits_per_dimension(one, {1}, request_of(1, 1)).empty());
         QVERIFY(says(refusal([&] { strict->bits_per_dimension(one, {-1}, request_of(1, 1)); }),
                      "without a class"));
+    }
+
+    // What counts no steps does all the rest.
+    void a_model_of_edm_does_what_others_do() {
+        const auto model = model_of(3, true, 12, 1, false, true);
+        const Fields offered = model->generate_fields();
+        QCOMPARE(find_field(offered, "schedule")->choices,
+                 (std::vector<std::string>{"karras", "exponential"}));
+        std::vector<std::vector<std::byte>> all;
+        for (const Sampler& sampler : samplers()) {
+            Fields fields = with(*model, "sampler", sampler.id);
+            set_field(fields, "steps", std::int64_t(5));
+            const std::vector<Image> five = made(*model, request_of(5, 40), fields);
+            QVERIFY2(same(made(*model, request_of(1, 44), fields).at(0), five.at(4)),
+                     sampler.id.c_str());
+            all.push_back(five[0].pixels);
+        }
+        QVERIFY(all[0] != all[1]);
+        std::vector<double> levels;
+        bool counted = false;
+        model->generate(request_of(1, 1), with(*model, "steps", std::int64_t(3)),
+                        [&](const Progress& at) {
+                            if (at.what != "step") return true;
+                            levels.push_back(at.preview().sigma);
+                            counted = counted || !std::isnan(at.preview().t);
+                            return true;
+                        });
+        QCOMPARE(levels.size(), std::size_t(3));
+        QCOMPARE(levels[0], 80.0);
+        QCOMPARE(levels[2], 0.002);
+        QVERIFY(!counted);
+        Fields fields = fields_of<SamplingOptions>();
+        set_field(fields, "schedule", std::string("trailing"));
+        QVERIFY(says(refusal([&] { made(*model, request_of(1, 1), fields); }),
+                     "karras or exponential"));
     }
 
     void images_of_later_groups_are_the_same_too() {
@@ -367,8 +402,9 @@ private Q_SLOTS:
     }
 
     void the_rest_of_a_picture_is_completed() {
-        for (const auto& [channels, null_class] : {std::pair{1, false}, {3, true}}) {
-            const auto model = model_of(null_class ? 2 : 0, null_class, 12, channels);
+        for (const auto& [channels, null_class, edm] :
+             {std::tuple{1, false, false}, {3, true, false}, {1, false, true}}) {
+            const auto model = model_of(null_class ? 2 : 0, null_class, 12, channels, false, edm);
             Image picture = Image::blank(12, 12, channels), hole = Image::blank(12, 12, 1);
             for (std::size_t i = 0; i < picture.pixels.size(); ++i)
                 picture.pixels[i] = std::byte(i * 37);

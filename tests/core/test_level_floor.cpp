@@ -59,6 +59,19 @@ private Q_SLOTS:
         QVERIFY(std::abs(floor("eps", "linear") - 0.0742) < 0.001);
     }
 
+    // A network of EDM that fits its images misses less than they vary, and least where the noise
+    // is so low or so high that its scalings say all.
+    void of_edm_it_is_in_units_of_its_own_target() {
+        const std::vector<Spread> alike{{0.25, 1}}, two{{0.45, 0.5}, {0.05, 0.5}};
+        const Fields fields = settings("edm", "edm");
+        // Of independent pixels nothing can be told beyond the scalings.
+        for (const double loss : level_floor(fields, alike)) QVERIFY(std::abs(loss - 1) < 1e-9);
+        const std::vector<double> floor = level_floor(fields, two);
+        QCOMPARE(floor.size(), std::size_t(level_bins));
+        for (const double loss : floor) QVERIFY(loss > 0.5 && loss < 1);
+        QVERIFY(floor[10] < floor[0] && floor[10] < floor[19]);
+    }
+
     void probes_see_the_spread_that_is_there() {
         // 1156 values: too many for the exact way. Half vary by 0.5, half by 0.1.
         const auto spread = pixel_spread(independent(34, 12000, 64, 13));

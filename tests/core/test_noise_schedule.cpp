@@ -23,6 +23,13 @@ NoiseScheduleOptions options_of(const std::string& id) {
 
 double alpha_bar_at(double sigma) { return 1 / (1 + sigma * sigma); }
 
+/// Those of the table that count steps.
+std::vector<NoiseScheduleRow> with_steps() {
+    std::vector<NoiseScheduleRow> rows = noise_schedules();
+    std::erase_if(rows, [](const NoiseScheduleRow& row) { return !row.beta; });
+    return rows;
+}
+
 bool close(double a, double b, double relative) { return std::abs(a / b - 1) <= relative; }
 
 }  // namespace
@@ -96,7 +103,7 @@ private Q_SLOTS:
     }
 
     void zero_terminal_snr_ends_in_noise() {
-        for (const NoiseScheduleRow& row : noise_schedules()) {
+        for (const NoiseScheduleRow& row : with_steps()) {
             NoiseScheduleOptions options = options_of(row.id);
             const NoiseSchedule plain = noise_schedule(options);
             options.zero_terminal_snr = true;
@@ -129,8 +136,9 @@ private Q_SLOTS:
     }
 
     void steps_and_levels_are_inverse() {
-        for (const NoiseScheduleRow& row : noise_schedules()) {
+        for (const NoiseScheduleRow& row : with_steps()) {
             const NoiseSchedule schedule = noise_schedule(options_of(row.id));
+            QVERIFY(!schedule.range && schedule.sigma_data == 1);
             for (std::size_t t = 0; t < schedule.sigmas.size(); ++t) {
                 QCOMPARE(schedule.t_of(schedule.sigmas[t]), double(t));
                 QCOMPARE(schedule.sigma_of(double(t)), schedule.sigmas[t]);
@@ -145,6 +153,60 @@ private Q_SLOTS:
             QCOMPARE(schedule.sigma_of(-1), schedule.sigma_min());
             QCOMPARE(schedule.sigma_of(1e9), schedule.sigma_max());
         }
+    }
+
+    void training_draws_each_step_alike() {
+        for (const NoiseScheduleRow& row : with_steps()) {
+            const NoiseSchedule schedule = noise_schedule(options_of(row.id));
+            for (std::size_t t = 0; t < 1000; t += 37) {
+                QCOMPARE(schedule.learned_at(double(t) / 1000 + 1e-9), schedule.sigmas[t]);
+                QCOMPARE(schedule.learned_at(double(t + 1) / 1000 - 1e-9), schedule.sigmas[t]);
+                QCOMPARE(schedule.share_below(schedule.sigmas[t]), double(t) / 999);
+            }
+            QCOMPARE(schedule.most_levels(), 1000);
+            QCOMPARE(schedule.start_deviation(3), std::hypot(1, 3));
+        }
+    }
+
+    // Quantiles of the normal distribution recorded from SciPy 1.17's scipy.stats.norm.ppf.
+    void a_range_is_learned_around_its_middle() {
+        const NoiseSchedule edm = noise_schedule({.id = "edm"});
+        QVERIFY(edm.range);
+        QCOMPARE(edm.sigma_min(), 0.002);
+        QCOMPARE(edm.sigma_max(), 80.0);
+        QCOMPARE(edm.sigma_data, 0.5);
+        for (const auto& [u, z] : {std::pair{0.5, 0.0},
+                                   {0.841344746068543, 1.0},
+                                   {0.975, 1.959963984540054},
+                                   {0.01, -2.3263478740408408},
+                                   {1e-9, -5.9978070150076865}}) {
+            const double sigma = edm.learned_at(u);
+            QVERIFY(std::abs(std::log(sigma) - (-1.2 + 1.2 * z)) < 1e-9);
+            QVERIFY(std::abs(edm.share_below(sigma) - u) < 1e-12);
+        }
+        double mean = 0, square = 0;
+        constexpr int n = 10000;
+        for (int i = 0; i < n; ++i) {
+            const double log = std::log(edm.learned_at((i + 0.5) / n));
+            mean += log / n;
+            square += log * log / n;
+        }
+        QVERIFY(std::abs(mean + 1.2) < 1e-9);
+        QVERIFY(std::abs(std::sqrt(square - mean * mean) - 1.2) < 1e-3);
+        QVERIFY(edm.learned_at(0) > 0 && edm.learned_at(1 - 0x1p-53) < 1e5);
+    }
+
+    void a_network_of_edm_is_told_a_quarter_of_the_logarithm() {
+        const NoiseSchedule edm = noise_schedule({.id = "edm"});
+        for (const double sigma : {0.002, 0.3, 1.0, 80.0}) {
+            QVERIFY(std::abs(edm.t_of(sigma) - std::log(sigma) / 4) < 1e-15);
+            QVERIFY(close(edm.sigma_of(edm.t_of(sigma)), sigma, 1e-12));
+        }
+        QVERIFY(edm.t_of(100) > edm.t_of(80));  // churn goes beyond the range
+        QCOMPARE(edm.sigma_of(9), 80.0);
+        QCOMPARE(edm.middle_of(8, 2), 4.0);
+        QCOMPARE(edm.start_deviation(80), 80.0);
+        QVERIFY(edm.most_levels() >= 1000);
     }
 
     // As PNDMScheduler of diffusers counts: a + ⌊(b − a) / 2⌋.
@@ -173,6 +235,14 @@ private Q_SLOTS:
             {.id = "trained_betas"},
             {.id = "trained_betas", .steps = 2, .trained_betas = {0.1, 2}},
             {.id = "trained_betas", .steps = 2, .trained_betas = {0.1}},
+            {.id = "edm", .zero_terminal_snr = true},
+            {.id = "edm", .sigma_min = 0},
+            {.id = "edm", .sigma_min = 80},
+            {.id = "edm", .sigma_min = std::nan("")},
+            {.id = "edm", .sigma_max = HUGE_VAL},
+            {.id = "edm", .sigma_data = 0},
+            {.id = "edm", .sigma_data = std::nan("")},
+            {.id = "edm", .rho = -7},
         };
         for (const NoiseScheduleOptions& options : refused)
             QVERIFY(!refusal([&] { noise_schedule(options); }).empty());

@@ -146,6 +146,22 @@ private Q_SLOTS:
         }
     }
 
+    // As EDM's schedulers begin: with σ times the noise, which is also how they hold x.
+    void a_model_of_edm_starts_at_its_highest_level() {
+        DiffusionSetup setup = tiny_setup(0, "edm", "edm");
+        setup.sigma_space = true;
+        const auto model =
+            make_diffusion_model("tiny", setup, network_of(setup), Json(), std::string(64, 'a'));
+        const Weights start = start_of(2, 1, 0);
+        const Made result = made(*model, start, options(*model, "euler", 4));
+        QVERIFY(at::equal(result.steps.at("x.0"), start.at("x") * 80));
+        const at::Tensor x = result.steps.at("x.0"), guess = result.steps.at("denoised.0");
+        const double next =
+            row_named(spacings(), "karras", "schedule").sigmas(noise_schedule({.id = "edm"}), 4)[1];
+        QVERIFY(
+            at::allclose(result.steps.at("x.1"), guess + (x - guess) * (next / 80), 1e-5, 1e-5));
+    }
+
     void clamp_is_the_one_that_was_used() {
         const auto model = model_of(0);
         Fields fields = options(*model, "ddim", 3);

@@ -104,6 +104,22 @@ private Q_SLOTS:
         }
     }
 
+    // A model without steps isn't offered what counts them; who names it all the same hears why
+    // when it is sampled.
+    void a_range_is_offered_what_spreads_over_it() {
+        Fields fields = sampling_fields_for({}, noise_schedule({.id = "edm"}));
+        for (const Spacing& spacing : spacings()) {
+            const auto& choices = find_field(fields, "schedule")->choices;
+            QCOMPARE(std::ranges::count(choices, spacing.id) == 1,
+                     spacing.shown && spacing.range != nullptr);
+            set_sampling_text(fields, "schedule", spacing.title);
+            QCOMPARE(text_of(find_field(fields, "schedule")->value), spacing.id);
+        }
+        QVERIFY(!refusal<UnknownWord>([&] {
+                     set_sampling_text(fields, "schedule", "kerras");
+                 }).empty());
+    }
+
     void an_option_that_counts_for_nothing_is_refused() {
         const auto refused = [](const char* sampler, const char* key, const char* value) {
             Fields fields = offered();

@@ -88,6 +88,33 @@ private Q_SLOTS:
         }
     }
 
+    // A range is visited from end to end, however high it goes; steps that it hasn't aren't
+    // counted.
+    void a_range_has_no_steps_to_count() {
+        const NoiseSchedule edm = noise_schedule({.id = "edm"}),
+                            high = noise_schedule({.id = "edm", .sigma_max = 500, .rho = 5});
+        for (const Spacing& spacing : spacings()) {
+            if (!spacing.range) {
+                QVERIFY2(says(refusal([&] { spacing.sigmas(edm, 8); }), "karras or exponential"),
+                         spacing.id.c_str());
+                continue;
+            }
+            for (const NoiseSchedule& schedule : {edm, high})
+                for (const int n : {1, 2, 18, 100}) {
+                    const std::vector<double> sigmas = spacing.sigmas(schedule, n);
+                    QCOMPARE(sigmas.size(), std::size_t(n) + 1);
+                    QCOMPARE(sigmas[0], schedule.sigma_max());
+                    if (n > 1) QCOMPARE(sigmas[std::size_t(n) - 1], schedule.sigma_min());
+                }
+        }
+        // Karras et al. 2022, eq. 5, with u = 1/2 in the middle of three.
+        const auto middle = [](double low, double top, double rho) {
+            return std::pow((std::pow(low, 1 / rho) + std::pow(top, 1 / rho)) / 2, rho);
+        };
+        QVERIFY(std::abs(visited("karras", edm, 3)[1] / middle(0.002, 80, 7) - 1) < 1e-12);
+        QVERIFY(std::abs(visited("karras", high, 3)[1] / middle(0.002, 500, 5) - 1) < 1e-12);
+    }
+
     void exponential_has_one_ratio() {
         const std::vector<double> sigmas = visited("exponential", noise_schedule({}), 12);
         for (std::size_t i = 1; i + 2 < sigmas.size(); ++i)

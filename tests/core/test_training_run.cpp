@@ -8,6 +8,8 @@
 #include <cstdio>
 
 #include "core/base/files.h"
+#include "core/data/preprocess.h"
+#include "core/diffusion/noise_schedule.h"
 #include "core/image/image_file.h"
 #include "core/image/record.h"
 #include "core/models/open_model.h"
@@ -81,12 +83,16 @@ private Q_SLOTS:
     void initTestCase() { write_tiny_dataset(data()); }
 
     void resume_is_exact() {
-        for (const char* precision : {"fp32", "bf16"}) {
+        for (const auto& [precision, objective] :
+             {std::pair{"fp32", "v"}, {"bf16", "v"}, {"fp32", "edm"}}) {
             // 10 steps a line of the log: 7 + 8 + 6 steps cut lines in two.
-            const Settings settings{
-                {"images", "168"}, {"precision", precision}, {"dropout", "0.1"}, {"flips", "on"}};
-            const std::string whole = std::string("whole-") + precision,
-                              parts = std::string("parts-") + precision;
+            const Settings settings{{"images", "168"},
+                                    {"precision", precision},
+                                    {"objective", objective},
+                                    {"dropout", "0.1"},
+                                    {"flips", "on"}};
+            const std::string kind = std::string("-") + precision + objective,
+                              whole = "whole" + kind, parts = "parts" + kind;
             {
                 const auto run = started(whole, settings);
                 advance(*run, 21);
@@ -260,6 +266,46 @@ private Q_SLOTS:
         const auto run = started("first", {{"objective", "eps"}, {"batch", "64"}});
         // An untrained network answers 0, and noise has variance 1.
         QVERIFY(std::abs(run->advance().losses.at(0).second - 1) < 0.02);
+    }
+
+    // One of EDM says D = skip·x at first. Its target has the variance 1 where images have the mean
+    // 0; for others, (mean square / σ_data²)·σ²/(σ² + σ_data²) + σ_data²/(σ² + σ_data²).
+    void the_first_loss_of_edm_is_that_of_its_skip() {
+        const auto run = started("first-edm", {{"objective", "edm"}, {"batch", "64"}});
+        const auto images = tiny_dataset();
+        const PixelBlock views = network_views(*images, 16, 1, {});
+        double square = 0;
+        for (const std::uint8_t value : views.pixels) square += std::pow(value / 127.5 - 1, 2);
+        square /= double(views.pixels.size());
+        const double variance = views.deviation * views.deviation;
+        const NoiseSchedule edm = noise_schedule({.id = "edm"});
+        double expected = 0;
+        for (int i = 0; i < 1000; ++i) {
+            const double noise = std::pow(edm.learned_at((i + 0.5) / 1000), 2);
+            expected += (square / variance * noise + variance) / (noise + variance) / 1000;
+        }
+        const double first = run->advance().losses.at(0).second;
+        QVERIFY2(std::abs(first / expected - 1) < 0.03,
+                 qPrintable(QStringLiteral("%1, not %2").arg(first).arg(expected)));
+        QCOMPARE(text_of(find_field(run->request(), "noise_schedule")->value), std::string("edm"));
+    }
+
+    void edm_is_chosen_by_either_word() {
+        const auto other = started("by-schedule", {{"noise_schedule", "edm"}});
+        QCOMPARE(text_of(find_field(other->request(), "objective")->value), std::string("edm"));
+        QVERIFY(says(refusal([&] {
+                         started("apart", {{"objective", "edm"}, {"noise_schedule", "linear"}});
+                     }),
+                     "edm goes with edm"));
+        QVERIFY(says(refusal([&] {
+                         started("apart", {{"objective", "edm"}, {"zero_terminal_snr", "on"}});
+                     }),
+                     "zero terminal SNR"));
+        QVERIFY(!fs::exists(path("apart")));
+        // Another objective leaves the preset's schedule.
+        const auto eps = started("eps", {{"objective", "eps"}});
+        QCOMPARE(text_of(find_field(eps->request(), "noise_schedule")->value),
+                 std::string("squaredcos_cap_v2"));
     }
 
     void a_tiny_model_halves_its_loss() {

@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <QToolButton>
 #include <array>
+#include <cmath>
 
 #include "ui/widgets/icons.h"
 #include "ui/widgets/step_slider.h"
@@ -199,8 +200,10 @@ void Transport::showLevels(int step) {
     sigma_->setText(known || end
                         ? QStringLiteral("σ ") + levelText(frames_->sigma(step)).rightJustified(5)
                         : QString());
-    const QString t = known ? QString::number(qRound(frames_->t(step))) : QString();
-    t_->setText(known ? QStringLiteral("t ") + t.rightJustified(3) : QString(5, QLatin1Char(' ')));
+    const bool counted = known && std::isfinite(frames_->t(step));  // a model may count no steps
+    const QString t = counted ? QString::number(qRound(frames_->t(step))) : QString();
+    t_->setText(counted ? QStringLiteral("t ") + t.rightJustified(3)
+                        : QString(5, QLatin1Char(' ')));
     if (!compact_)
         for (QWidget* widget : std::initializer_list<QWidget*>{levels_, curve_})
             widget->setVisible(steps == 0 || high > 0);

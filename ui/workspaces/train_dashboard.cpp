@@ -61,13 +61,12 @@ bool startsAtZero(const QString& name) {
     return isMemory(name) || measured.contains(name);
 }
 
-/// The decades of the noise level, where they lie among the steps of its schedule.
+/// The decades of the noise level, where they lie among those that training draws.
 std::vector<HeatMap::Mark> levelMarks(const NoiseSchedule& schedule) {
     std::vector<HeatMap::Mark> marks;
-    const double last = double(schedule.sigmas.size() - 1);
     for (double sigma = 1e-3; sigma <= schedule.sigma_max(); sigma *= 10)
         if (sigma >= schedule.sigma_min())
-            marks.push_back({schedule.t_of(sigma) / last, QString::number(sigma, 'g', 3)});
+            marks.push_back({schedule.share_below(sigma), QString::number(sigma, 'g', 3)});
     return marks;
 }
 
@@ -216,8 +215,7 @@ void Dashboard::showSigmas(const Fields& settings) {
     if (options.id == "trained_betas") return;
     const NoiseSchedule schedule = noise_schedule(options);
     levels_.map->setUpward(levelMarks(schedule), [schedule](double place) {
-        return tr("σ %1").arg(schedule.sigma_of(place * double(schedule.sigmas.size() - 1)), 0, 'g',
-                              3);
+        return tr("σ %1").arg(schedule.learned_at(std::clamp(place, 0.0, 1 - 1e-9)), 0, 'g', 3);
     });
 }
 
