@@ -45,7 +45,8 @@ PixelSpeed pixel_speed(int batch, int rounds, const DeviceChoice& device,
     PixelCnn network = network_on(place);
     PixelDraw draw{.x = at::zeros({batch, 1, side, side}, at::device(place)),
                    .known = {},
-                   .labels = at::arange(batch, at::device(place).dtype(at::kLong)) % 10};
+                   .labels = at::arange(batch, at::device(place).dtype(at::kLong)) % 10,
+                   .seeds = {}};
     for (int i = 0; i < batch; ++i) draw.seeds.push_back(std::uint32_t(i));
     PixelSpeed speed{.passes = side * side};
     for (int round = 0; round <= rounds; ++round) {
