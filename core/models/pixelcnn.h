@@ -74,7 +74,7 @@ struct PixelCnnOptions {
 
 /// What a model takes for generating and for completing pictures.
 struct PixelDrawOptions {
-    double temperature = 1, guidance = 1.5;
+    double temperature = 1, guidance = 2;
 
     void each(auto&& visit) {
         visit(temperature,
