@@ -100,8 +100,8 @@ Batch any_batch(const TrainRequest& request, const DataShape& shape) {
 void try_steps(Looked& looked, const OnProgress& on_progress) {
     TrainEstimate& estimate = looked.estimate;
     const auto request = options_from<TrainRequest>(estimate.settings);
+    forget_memory_peak();  // first, since it gives back what an earlier trial left
     const std::uint64_t before = memory_used();
-    forget_memory_peak();
     forget_gpu_peak(request.device);
     const auto trainer = looked.family.make_trainer(estimate.settings, looked.shape);
     Batch batch = any_batch(request, looked.shape);
