@@ -129,14 +129,15 @@ void DenoiseCanvas::changed() {
 
 // Geometry.
 
-bool DenoiseCanvas::plain() const {
-    return showing_ == Showing::Split && !beside_.frames && frames_ && frames_->steps() > 0 &&
-           !frames_->hasNoise();
+bool DenoiseCanvas::hasBeside() const { return showing_ == Showing::Split && beside_.frames; }
+
+bool DenoiseCanvas::halved() const {
+    const bool noisy = !frames_ || frames_->steps() == 0 || frames_->hasNoise();
+    return hasBeside() || (showing_ == Showing::Split && noisy);
 }
 
 std::vector<DenoiseCanvas::Pane> DenoiseCanvas::panes() const {
-    if (plain()) return {{rect(), Showing::Guess}};
-    if (showing_ != Showing::Split) return {{rect(), showing_}};
+    if (!halved()) return {{rect(), showing_ == Showing::Split ? Showing::Guess : showing_}};
     const int bar = barX(), apart = compact_ ? margin : 0;
     return {{QRect(0, 0, bar - apart, height()), Showing::Noise},
             {QRect(bar + apart, 0, width() - bar - apart, height()), Showing::Guess}};
@@ -274,8 +275,7 @@ void DenoiseCanvas::wheelEvent(QWheelEvent* event) {
 }
 
 bool DenoiseCanvas::onBar(QPoint where) const {
-    return showing_ == Showing::Split && !plain() && !compact_ &&
-           std::abs(where.x() - barX()) <= barGrip;
+    return halved() && !compact_ && std::abs(where.x() - barX()) <= barGrip;
 }
 
 void DenoiseCanvas::mousePressEvent(QMouseEvent* event) {

@@ -92,7 +92,8 @@ private:
         QRect rect;
         Showing half;
     };
-    bool plain() const;  // the pictures alone
+    bool halved() const;     // Split, and something is to stand on the left
+    bool hasBeside() const;  // of other frames
     std::vector<Pane> panes() const;
     QRect pictureArea(const Pane& pane) const;
     QSize shape() const;  // columns, rows

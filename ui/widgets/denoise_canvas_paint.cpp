@@ -44,7 +44,7 @@ QFont captionFont() {
 QImage DenoiseCanvas::picture(Showing half, int image) const {
     const int step = stepOf(image);
     if (step < 0) return {};
-    if (half == Showing::Noise && beside_.frames && showing_ == Showing::Split) {
+    if (half == Showing::Noise && hasBeside()) {
         const Frames& other = *beside_.frames;
         if (image >= other.count()) return {};
         const int there = step == frames_->steps() ? other.steps() : step;
@@ -64,7 +64,7 @@ void DenoiseCanvas::paintEvent(QPaintEvent*) {
     if (!compact_) painter.fillRect(rect(), colour(Token::Surround));
     if (!frames_ && !compact_) return paintEmpty(painter);
     for (const Pane& pane : panes()) paintPane(painter, pane);
-    if (showing_ == Showing::Split && !plain() && !compact_) paintBar(painter);
+    if (halved() && !compact_) paintBar(painter);
     if (!ring_) return;
     painter.setPen(QPen(colour(Token::Focus), 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
     painter.setBrush(Qt::NoBrush);
@@ -97,14 +97,14 @@ void DenoiseCanvas::paintHeading(QPainter& painter, const Pane& pane) const {
     QRect line(left, top, pane.rect.right() - 8 - left, 20);
     painter.setFont(bold);
     painter.setPen(palette().color(QPalette::WindowText));
-    const bool beside = beside_.frames && showing_ == Showing::Split;
-    const QString title = plain()                       ? tr("Pictures")
-                          : !beside                     ? titleOf(pane.half)
+    const bool alone = showing_ == Showing::Split && !halved();
+    const QString title = alone                         ? tr("Pictures")
+                          : !hasBeside()                ? titleOf(pane.half)
                           : pane.half == Showing::Noise ? beside_.title
                                                         : beside_.ownTitle;
-    const QString words = beside ? tr("clean guess") : captionOf(pane.half);
+    const QString words = hasBeside() ? tr("clean guess") : captionOf(pane.half);
     painter.drawText(line, Qt::AlignVCenter | Qt::AlignLeft, title);
-    if (plain()) return;
+    if (alone) return;
     line.setLeft(left + QFontMetrics(bold).horizontalAdvance(title) + 8);
     painter.setFont(font());
     painter.setPen(colour(Token::Dim));

@@ -360,20 +360,22 @@ void Generate::becomeFilm(const std::vector<Picture>& pictures) {
 
 void Generate::made(int first, const std::vector<Picture>& made) {
     if (first == 0 && !made.empty()) tellPhoto(made.front());
-    std::vector<Image> images;
     for (std::size_t i = 0; i < made.size(); ++i) {
-        images.push_back(*made[i].image);
         if (made[i].file.empty()) continue;
         const QString file = QString::fromStdString(made[i].file.string());
         making_->files[std::size_t(first) + i] = file;
         making_->press = QFileInfo(file).path();
     }
-    if (making_->walk && !made.empty())
+    if (making_->walk && !made.empty()) {
         becomeFilm(made);
-    else if (view_->frames() == making_->frames)
-        view_->finish(first, std::move(images));
-    else
-        making_->frames->finish(first, std::move(images));
+    } else {
+        std::vector<Image> images;
+        for (const Picture& picture : made) images.push_back(*picture.image);
+        if (view_->frames() == making_->frames)
+            view_->finish(first, std::move(images));
+        else
+            making_->frames->finish(first, std::move(images));
+    }
     remember(making_);
     if (shown_ == making_) strip_->setCurrent(chosenFile());
 }
