@@ -37,6 +37,7 @@ public:
         }
         return images;
     }
+    daguerre::Likelihood likelihood() const override { return {.kind = "Exact"}; }
     std::vector<double> bits_per_dimension(const std::vector<daguerre::Image>& pictures,
                                            const std::vector<int>& labels,
                                            const daguerre::GenerateRequest&) const override {

@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "core/base/error.h"
-#include "core/diffusion/variational_bound.h"
 #include "core/metrics/figures.h"
 #include "core/metrics/subsets.h"
 #include "core/models/model.h"
@@ -11,19 +10,6 @@ namespace daguerre {
 namespace {
 
 constexpr std::int64_t most_images = 1000;  // a bound takes a hundred decodings an image
-
-/// Images between two words of progress: fewer where each takes many calls of a large network.
-std::int64_t images_at_once(const ModelInfo& info) { return info.family == "diffusion" ? 4 : 64; }
-
-/// What kind of figure it is.
-std::string note_for(const ModelInfo& info) {
-    if (info.family == "pixelcnn") return "Exact, of real images.";
-    if (info.family != "diffusion") return "At most; of real images.";
-    return Sentence{
-        "At most; of real images. The steps of the bound are estimated from {n} of them an image.",
-        {{"n", bound_draws}}}
-        .text();
-}
 
 }  // namespace
 
@@ -38,12 +24,12 @@ std::optional<Figure> likelihood_figure(const Model& model, const Dataset& real,
         .precision = request.precision, .device = request.device, .threads = int(request.threads)};
     std::vector<double> values;
     std::int64_t without_class = 0;
-    const std::int64_t at_once = images_at_once(info);
-    for (std::int64_t first = 0; first < count; first += at_once) {
+    const Likelihood told = model.likelihood();
+    for (std::int64_t first = 0; first < count; first += told.at_once) {
         if (on_progress && !on_progress({first, count, "image", {}})) throw MeasuringStopped();
         std::vector<Image> pictures;
         std::vector<int> labels;
-        for (std::int64_t i = first; i < std::min(first + at_once, count); ++i) try {
+        for (std::int64_t i = first; i < std::min(first + told.at_once, count); ++i) try {
                 const Example example = some->at(i);
                 if (example.label < 0 && !info.classes.empty() && !info.null_class) {
                     ++without_class;
@@ -71,8 +57,9 @@ std::optional<Figure> likelihood_figure(const Model& model, const Dataset& real,
             "The model finds real images impossible: its bits per dimension aren't a number.");
         return std::nullopt;
     }
-    return figure_of("bpd", "Bits per dimension", mean, std::int64_t(values.size()),
-                     note_for(info));
+    const std::string note =
+        told.kind + ", of real images." + (told.detail.empty() ? "" : " " + told.detail);
+    return figure_of("bpd", "Bits per dimension", mean, std::int64_t(values.size()), note);
 }
 
 }  // namespace daguerre

@@ -118,30 +118,17 @@ std::optional<Sentence> lacks_images(const Metric& metric, const EvaluationPlan&
     return std::nullopt;
 }
 
-/// Whether the model knows what an image costs: asked of one.
-bool knows_likelihood(const Model& model, const Dataset& dataset, const EvaluateRequest& request) {
-    const ModelInfo& info = model.info();
-    const Image view = network_view(dataset.at(0).image, info.width, info.channels);
-    const int label = info.classes.empty() || info.null_class ? -1 : 0;
-    return !model
-                .bits_per_dimension({view}, {label},
-                                    {.device = request.device, .threads = int(request.threads)})
-                .empty();
-}
-
-std::optional<Sentence> lacks_model(const Metric& metric, const Evaluating& what,
-                                    const EvaluateRequest& request) {
+std::optional<Sentence> lacks_model(const Metric& metric, const Evaluating& what) {
     if (!metric.model) return std::nullopt;
     if (!what.model)
         return Sentence{"“{metric}” asks a model; “{subject}” is a set of images.",
                         {{"metric", metric.id}, {"subject", what.subject}}};
-    const Dataset& real = what.real ? *what.real : *what.dataset;
-    if (knows_likelihood(*what.model, real, request)) return std::nullopt;
-    if (what.model->info().family == "diffusion")
+    const Likelihood told = what.model->likelihood();
+    if (!told.kind.empty()) return std::nullopt;
+    if (!told.why_not.empty())
         return Sentence{
-            "“{metric}” of a diffusion model is a sum over its steps; {model} learned a range of "
-            "noise levels without steps (EDM).",
-            {{"metric", metric.id}, {"model", what.model->info().id}}};
+            "“{metric}” can't be told of {model}: {why}.",
+            {{"metric", metric.id}, {"model", what.model->info().id}, {"why", told.why_not}}};
     return Sentence{
         "“{metric}” asks how likely a real image is; {model}, of the family “{family}”, "
         "can't say.",
@@ -215,7 +202,7 @@ EvaluationPlan plan_of(const Evaluating& what, const EvaluateRequest& request) {
         if (!reason) reason = lacks_network(metric, what);
         if (!reason) reason = lacks_classes(metric, what);
         if (!reason) reason = lacks_images(metric, plan, reference, side);
-        if (!reason) reason = lacks_model(metric, what, request);
+        if (!reason) reason = lacks_model(metric, what);
         if (reason) plan.leave_out(metric.id, *reason);
     }
     if (!without_network.empty())

@@ -48,10 +48,20 @@ at::Tensor DiffusionModel::guesses_at(const Plan& plan, const at::Tensor& label,
     return at::cat(guesses).clamp(-1, 1).cpu();
 }
 
+Likelihood DiffusionModel::likelihood() const {
+    if (objective_.id == "edm")
+        return {.why_not =
+                    "a diffusion model tells it as a sum over its steps, and this one "
+                    "learned a range of noise levels without steps (EDM)"};
+    const Sentence how{"The steps of the bound are estimated from {n} of them an image.",
+                       {{"n", bound_draws}}};
+    return {.kind = "At most", .detail = how.text(), .at_once = 4};
+}
+
 std::vector<double> DiffusionModel::bits_per_dimension(const std::vector<Image>& pictures,
                                                        const std::vector<int>& labels,
                                                        const GenerateRequest& request) const {
-    if (objective_.id == "edm") return {};  // no steps, so that none can be summed
+    if (likelihood().kind.empty()) return {};
     GenerateRequest one = request;
     one.count = 1;
     const Plan plan = plan_of(one, {}, nullptr, true);

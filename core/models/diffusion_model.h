@@ -41,6 +41,7 @@ public:
     CompletionCost completion_cost(const Fields& own) const override;
     Image complete(const Image& picture, const Image& hole, const GenerateRequest& request,
                    const Fields& own, const OnProgress& on_progress) const override;
+    Likelihood likelihood() const override;
     std::vector<double> bits_per_dimension(const std::vector<Image>& pictures,
                                            const std::vector<int>& labels,
                                            const GenerateRequest& request) const override;

@@ -69,6 +69,14 @@ struct CompletionCost {
     std::uint64_t bytes = 0;  // of memory beside the model; estimated
 };
 
+/// What bits_per_dimension tells of pictures.
+struct Likelihood {
+    std::string kind{};         // "Exact" or "At most"; empty: it tells nothing
+    std::string detail{};       // a sentence on how it is found, or empty
+    std::string why_not{};      // where it tells nothing though its family may: the reason
+    std::int64_t at_once = 64;  // pictures to ask of between two words of progress
+};
+
 /// Immutable and shared; every call is safe from any thread that called use_device().
 class Model {
 public:
@@ -103,10 +111,12 @@ public:
         (void)pictures, (void)request;
         return {};
     }
-    /// What real pictures cost under the model, in bits per dimension: one number each, exact or an
-    /// upper bound; empty: the family can't say. pictures: 8 bit, of the model's size and channels.
-    /// labels: [pictures] indices into info().classes, -1: none. request: its seed is that of the
-    /// first picture's noise, where noise is needed; device, precision and threads count. Blocks.
+    virtual Likelihood likelihood() const { return {}; }
+    /// What real pictures cost under the model, in bits per dimension: one number each, as
+    /// likelihood() says; empty where that tells nothing. pictures: 8 bit, of the model's size and
+    /// channels. labels: [pictures] indices into info().classes, -1: none. request: its seed is
+    /// that of the first picture's noise, where noise is needed; device, precision and threads
+    /// count. Blocks.
     virtual std::vector<double> bits_per_dimension(const std::vector<Image>& pictures,
                                                    const std::vector<int>& labels,
                                                    const GenerateRequest& request) const {

@@ -72,6 +72,7 @@ public:
     Image complete(const Image& picture, const Image& hole, const GenerateRequest& request,
                    const Fields& own, const OnProgress& on_progress) const override;
 
+    Likelihood likelihood() const override { return {.kind = "Exact"}; }
     std::vector<double> bits_per_dimension(const std::vector<Image>& pictures,
                                            const std::vector<int>& labels,
                                            const GenerateRequest& request) const override;

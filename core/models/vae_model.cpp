@@ -92,6 +92,7 @@ public:
                                 const OnProgress& on_progress) const override;
     std::vector<Image> reconstruct(const std::vector<Image>& pictures,
                                    const GenerateRequest& request) const override;
+    Likelihood likelihood() const override { return {.kind = "At most"}; }
     std::vector<double> bits_per_dimension(const std::vector<Image>& pictures,
                                            const std::vector<int>& labels,
                                            const GenerateRequest& request) const override;
