@@ -24,7 +24,9 @@ std::string lower(std::string_view text) {
 DatasetInfo info_of(const fs::path& path) {
     const fs::path whole = path.has_filename() ? path : path.parent_path();
     DatasetInfo info;
-    info.id = info.title = whole.stem().string();
+    const fs::path name = whole.stem();
+    info.id = info.title =
+        (lower(name.extension().string()) == ".tar" ? name.stem() : name).string();
     return info;
 }
 

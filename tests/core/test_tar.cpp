@@ -64,6 +64,7 @@ private Q_SLOTS:
                 const auto same = open_dataset(folder, split);
                 QCOMPARE(values_of(*tar), values_of(*same));
                 QCOMPARE(labels_of(*tar), labels_of(*same));
+                QCOMPARE(tar->info().id, std::string("set"));
                 QCOMPARE(tar->info().classes, (std::vector<std::string>{"cat", "dog"}));
                 QCOMPARE(tar->info().splits, (std::vector<std::string>{"test", "train"}));
             }
