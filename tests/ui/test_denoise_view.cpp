@@ -148,6 +148,10 @@ private Q_SLOTS:
         QVERIFY(view->canvas()->cell(0, Showing::Noise).isEmpty());
         const QRect alone = view->canvas()->cell(0, Showing::Guess);
         QCOMPARE(toneOnScreen(*view, 0, Showing::Guess), int(toneOf(0, steps, true)));
+        QVERIFY(!view->canvas()->noisy());
+        view->canvas()->setShowing(Showing::Noise);  // of which there is none
+        QCOMPARE(view->canvas()->cell(0, Showing::Guess), alone);
+        view->canvas()->setShowing(Showing::Split);
         QVERIFY(!view->findChild<QWidget*>(QStringLiteral("transport.levels"))->isVisible());
         // The bar between halves isn't there either.
         QVERIFY(std::abs(alone.center().x() - view->canvas()->width() / 2) < 8);

@@ -131,13 +131,21 @@ void DenoiseCanvas::changed() {
 
 bool DenoiseCanvas::hasBeside() const { return showing_ == Showing::Split && beside_.frames; }
 
+bool DenoiseCanvas::noisy() const {
+    return !frames_ || frames_->steps() == 0 || frames_->hasNoise();
+}
+
 bool DenoiseCanvas::halved() const {
-    const bool noisy = !frames_ || frames_->steps() == 0 || frames_->hasNoise();
-    return hasBeside() || (showing_ == Showing::Split && noisy);
+    return hasBeside() || (showing_ == Showing::Split && noisy());
 }
 
 std::vector<DenoiseCanvas::Pane> DenoiseCanvas::panes() const {
-    if (!halved()) return {{rect(), showing_ == Showing::Split ? Showing::Guess : showing_}};
+    if (!halved()) {
+        const bool pictures = showing_ == Showing::Split ||
+                              (showing_ == Showing::Noise && !noisy()) ||
+                              (showing_ == Showing::Change && frames_ && frames_->steps() == 1);
+        return {{rect(), pictures ? Showing::Guess : showing_}};
+    }
     const int bar = barX(), apart = compact_ ? margin : 0;
     return {{QRect(0, 0, bar - apart, height()), Showing::Noise},
             {QRect(bar + apart, 0, width() - bar - apart, height()), Showing::Guess}};

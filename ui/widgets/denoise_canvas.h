@@ -38,6 +38,8 @@ public:
     /// step: where the slider stands. following: every picture shows its newest instead.
     void setStep(int step, bool following);
 
+    /// False where the pictures are known to be made without noise, which are then shown alone.
+    bool noisy() const;
     Showing showing() const { return showing_; }
     void setShowing(Showing showing);
     int columns() const { return columns_; }  // 0: chosen by the count

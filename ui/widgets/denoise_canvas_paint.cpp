@@ -97,7 +97,7 @@ void DenoiseCanvas::paintHeading(QPainter& painter, const Pane& pane) const {
     QRect line(left, top, pane.rect.right() - 8 - left, 20);
     painter.setFont(bold);
     painter.setPen(palette().color(QPalette::WindowText));
-    const bool alone = showing_ == Showing::Split && !halved();
+    const bool alone = pane.half == Showing::Guess && !noisy() && !halved();
     const QString title = alone                         ? tr("Pictures")
                           : !hasBeside()                ? titleOf(pane.half)
                           : pane.half == Showing::Noise ? beside_.title

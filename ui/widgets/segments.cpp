@@ -36,6 +36,8 @@ void Segments::setCurrent(int index) {
     if (QAbstractButton* button = group_->button(index)) button->setChecked(true);
 }
 
+bool Segments::possible(int index) const { return group_->button(index)->isEnabled(); }
+
 void Segments::setPossible(int index, bool possible, const QString& why) {
     QAbstractButton* button = group_->button(index);
     button->setEnabled(possible);

@@ -15,6 +15,7 @@ public:
 
     int current() const;
     void setCurrent(int index);  // doesn't emit
+    bool possible(int index) const;
     void setPossible(int index, bool possible, const QString& why = {});
 
 Q_SIGNALS:

@@ -142,6 +142,7 @@ void Generate::showFacts() {
     const HistoryItem* item = chosenFile().isEmpty() ? nullptr : strip_->find(chosenFile());
     const bool recorded = shown_ && shown_->frames->steps() > 0;
     film_->setEnabled(recorded);
+    bar_->setPossible(view_->canvas()->noisy(), !recorded || shown_->frames->steps() > 1);
     Actions& actions = session_.actions();
     const QString none = tr("choose a finished picture first");
     actions.setPossible("film", recorded, tr("make pictures first"));

@@ -138,8 +138,14 @@ void ViewBar::listModels() {
     models_->setEnabled(models_->count() > 0);
 }
 
+void ViewBar::setPossible(bool noise, bool change) {
+    views_->setPossible(int(Showing::Noise), noise, tr("These pictures are made without noise."));
+    views_->setPossible(int(Showing::Change), change, tr("These pictures are made in one step."));
+}
+
 void ViewBar::nextView() {
-    const int next = (views_->current() + 1) % 4;
+    int next = (views_->current() + 1) % 4;
+    while (!views_->possible(next)) next = (next + 1) % 4;
     views_->setCurrent(next);
     lastView.set(next);
     canvas_->setShowing(Showing(next));

@@ -26,6 +26,9 @@ public:
     void setComparing(bool comparing);
     /// The pictures changed: another count, another size.
     void refresh(int count, QSize picture);
+    /// Of the views, those that show something: pictures made without noise have none, those made
+    /// in one step no change.
+    void setPossible(bool noise, bool change);
     QSize minimumSizeHint() const override;
 
 protected:
