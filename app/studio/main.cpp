@@ -35,6 +35,12 @@ int fail(const QString& sentence, int status) {
     return status;
 }
 
+QStringList pages() {
+    QStringList ids;
+    for (const Workspace& row : workspaces()) ids += QLatin1String(row.id);
+    return ids;
+}
+
 /// Ends the program by itself for --help, --version and words it doesn't know.
 Wish parsed(const QStringList& arguments) {
     QCommandLineParser parser;
@@ -42,7 +48,8 @@ Wish parsed(const QStringList& arguments) {
         QStringLiteral("A studio for making images with small neural networks."));
     const QCommandLineOption workspace(
         QStringLiteral("workspace"),
-        QStringLiteral("Open this page: home, train, generate, retouch."), QStringLiteral("ID"));
+        QStringLiteral("Open this page: %1.").arg(pages().join(QStringLiteral(", "))),
+        QStringLiteral("ID"));
     const QCommandLineOption screenshots(
         QStringLiteral("screenshots"),
         QStringLiteral("Write pictures of every page into a folder, and end."),
@@ -72,11 +79,9 @@ Wish parsed(const QStringList& arguments) {
 }
 
 void checkWorkspace(const QString& id) {
-    QStringList known;
-    for (const Workspace& row : workspaces()) known += QLatin1String(row.id);
-    if (!id.isEmpty() && !known.contains(id))
+    if (!id.isEmpty() && !pages().contains(id))
         std::exit(fail(QStringLiteral("There is no workspace “%1”. There are: %2.")
-                           .arg(id, known.join(QStringLiteral(", "))),
+                           .arg(id, pages().join(QStringLiteral(", "))),
                        2));
 }
 

@@ -100,7 +100,8 @@ std::optional<Estimate> learned_accuracy(const Side& training, const Side& test,
         trainer->step(batch_of(learned, learner.seed, seen, request.batch),
                       {after, rate_of(request, after)});
     }
-    const auto judge = std::dynamic_pointer_cast<const Classifier>(trainer->snapshot({}));
+    const auto judge =
+        std::dynamic_pointer_cast<const Classifier>(trainer->snapshot({}, Weighting::Average));
     require(judge != nullptr, "learned_accuracy: a family of classifiers");
     Side answers = asked;
     add_features(answers, *judge, learner.device, "the real images", {});

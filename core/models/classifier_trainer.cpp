@@ -55,9 +55,9 @@ public:
         return {{{"loss", values[0]}, {"accuracy", values[1]}}, values[2], !applied, {}, count};
     }
 
-    HeldOut held_out(const Batch& batch, std::int64_t at_once) const override {
+    HeldOut held_out(const Batch& batch, std::int64_t at_once, Weighting which) const override {
         const torch::NoGradGuard no_grad;
-        const auto network = averaged("the average");
+        const auto network = copied(which, "a copy");
         const std::int64_t count = batch.images.size(0);
         const auto classes = std::int64_t(shape_.classes.size());
         std::vector<at::Tensor> logits;
@@ -86,9 +86,9 @@ public:
         return seen;
     }
 
-    std::shared_ptr<const Model> snapshot(const Origin& origin) const override {
+    std::shared_ptr<const Model> snapshot(const Origin& origin, Weighting which) const override {
         return make_classifier(origin.run, options_, request_.base_channels, shape_,
-                               averaged(origin.run),
+                               copied(which, origin.run),
                                description_of("classifier", settings_, shape_, origin), "");
     }
 
@@ -100,9 +100,9 @@ public:
 private:
     std::uint64_t run_seed() const { return std::uint64_t(request_.seed); }
 
-    std::shared_ptr<ClassifierNetwork> averaged(const std::string& name) const {
+    std::shared_ptr<ClassifierNetwork> copied(Weighting which, const std::string& name) const {
         const auto copy = classifier_network(options_, request_.base_channels, shape_, 0);
-        load_into(*copy, update_->average(), name);
+        load_into(*copy, update_->weights(which), name);
         copy->to(device_);
         copy->eval();
         return copy;

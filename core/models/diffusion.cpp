@@ -204,7 +204,9 @@ Family diffusion_family() {
             .peek = peek_diffusion_model,
             .generate_fields = offered_fields,
             .complete_fields = [] { return fields_of<CompletionOptions>(); },
-            .level_floor = level_floor};
+            .level_floor = level_floor,
+            .implied = {{"objective", "edm", "noise_schedule", "edm"},
+                        {"noise_schedule", "edm", "objective", "edm"}}};
 }
 
 }  // namespace daguerre

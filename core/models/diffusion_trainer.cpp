@@ -63,10 +63,10 @@ public:
         return {{{"loss", value}}, norm, !applied, by_level(values, levels), at_once};
     }
 
-    HeldOut held_out(const Batch& batch, std::int64_t at_once) const override {
+    HeldOut held_out(const Batch& batch, std::int64_t at_once, Weighting which) const override {
         const c10::InferenceMode inference;
         UNet network(setup_.network);
-        load_into(*network, update_.average(), "the average");
+        load_into(*network, update_.weights(which), "a copy");
         network->to(device_);
         network->eval();
         const std::int64_t count = batch.images.size(0);
@@ -82,9 +82,9 @@ public:
         return {sum.item<double>() / double(count), {}, {}};
     }
 
-    std::shared_ptr<const Model> snapshot(const Origin& origin) const override {
+    std::shared_ptr<const Model> snapshot(const Origin& origin, Weighting which) const override {
         UNet copy(setup_.network);
-        load_into(*copy, update_.average(), origin.run);
+        load_into(*copy, update_.weights(which), origin.run);
         return make_diffusion_model(origin.run, setup_, copy, about(origin), "");
     }
 

@@ -31,6 +31,11 @@ struct Preset {
     std::vector<std::pair<std::string, FieldValue>> values;  // fields it sets
 };
 
+/// A value of a setting that brings that of another with it, where nothing is said of that one.
+struct Implied {
+    std::string key, value, other, brought;
+};
+
 struct Family {
     std::string id, title;
     Fields (*train_fields)();  // beside those of TrainRequest
@@ -57,6 +62,7 @@ struct Family {
     /// vary so. Null: the family has no noise levels.
     std::vector<double> (*level_floor)(const Fields& settings,
                                        const std::vector<Spread>&) = nullptr;
+    std::vector<Implied> implied{};
     /// Whether a step may work through its batch in parts and learn the same but for rounding.
     bool parts = true;
     /// Whether training may end in few kinds of picture, so that runs are watched for it.

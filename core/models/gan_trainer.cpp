@@ -60,7 +60,7 @@ public:
         return losses;
     }
 
-    HeldOut held_out(const Batch& batch, std::int64_t at_once) const override {
+    HeldOut held_out(const Batch& batch, std::int64_t at_once, Weighting) const override {
         const c10::InferenceMode inference;
         discriminator_->eval();
         const std::int64_t count = batch.images.size(0);
@@ -73,9 +73,9 @@ public:
         return {{}, {{"r_t held out", sum.item<double>() / double(count)}}, {}};
     }
 
-    std::shared_ptr<const Model> snapshot(const Origin& origin) const override {
+    std::shared_ptr<const Model> snapshot(const Origin& origin, Weighting which) const override {
         const auto copy = make_generator(config_, at::kCPU);
-        load_into(*copy, g_update_.average(), origin.run);
+        load_into(*copy, g_update_.weights(which), origin.run);
         copy->to(device_);
         gather_statistics(*copy);
         copy->to(at::kCPU);

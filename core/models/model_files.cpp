@@ -198,7 +198,7 @@ Record record_of_image(const ModelInfo& info, const GenerateRequest& request, co
     json["numerics"] = {{"device", numerics.device.device == "cpu" ? "cpu" : "cuda"},
                         {"precision", numerics.precision},
                         {"threads", numerics.device.threads},
-                        {"torch", TORCH_VERSION}};
+                        {"torch", DAGUERRE_LIBTORCH_VERSION}};
     record.daguerre = json.dump();
     return record;
 }

@@ -48,10 +48,10 @@ public:
         return {{{"loss", bits}}, norm, !applied, {}, at_once};
     }
 
-    HeldOut held_out(const Batch& batch, std::int64_t at_once) const override {
+    HeldOut held_out(const Batch& batch, std::int64_t at_once, Weighting which) const override {
         const c10::InferenceMode inference;
         PixelCnn network(config_);
-        load_into(*network, update_.average(), "the average");
+        load_into(*network, update_.weights(which), "a copy");
         network->to(device_);
         network->eval();
         const std::int64_t count = batch.images.size(0);
@@ -63,9 +63,9 @@ public:
         return {.loss = sum / double(count)};
     }
 
-    std::shared_ptr<const Model> snapshot(const Origin& origin) const override {
+    std::shared_ptr<const Model> snapshot(const Origin& origin, Weighting which) const override {
         PixelCnn copy(config_);
-        load_into(*copy, update_.average(), origin.run);
+        load_into(*copy, update_.weights(which), origin.run);
         return make_pixelcnn_model(origin.run, copy,
                                    description_of("pixelcnn", settings_, shape_, origin), "");
     }

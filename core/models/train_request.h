@@ -20,6 +20,7 @@ struct TrainRequest {
     std::string decay = "none";
     std::int64_t seed = 1;
     std::string ema = "half-life";
+    std::string raw_previews = "off";
     std::string flips = "auto";
     std::string precision = "auto";
     std::string device = "auto";
@@ -75,6 +76,12 @@ struct TrainRequest {
                     .label = "Average",
                     .help = "how the weights for use are averaged",
                     .choices = {"half-life", "none"}});
+        visit(raw_previews,
+              {.key = "raw_previews",
+               .label = "Raw previews",
+               .help = "previews and test loss of the weights as the last step left them, beside "
+                       "those of the averaged ones, which makes previews half as frequent",
+               .choices = {"off", "on"}});
         visit(flips, {.key = "flips",
                       .label = "Flips",
                       .help = "mirror every second image; auto: where the dataset is known to be "

@@ -11,6 +11,7 @@
 #include "core/base/torch.h"
 #include "core/models/losses.h"
 #include "core/models/model.h"
+#include "core/nn/update.h"
 #include "core/nn/weights.h"
 
 namespace daguerre {
@@ -33,7 +34,7 @@ struct Origin {
     std::int64_t images_seen = 0, steps = 0;
 };
 
-/// What a model of averaged weights shows on held-out images.
+/// What a model shows on held-out images.
 struct HeldOut {
     std::optional<double> loss{};                          // less is better: ranks checkpoints
     std::vector<std::pair<std::string, double>> values{};  // more curves: "test accuracy", ...
@@ -50,11 +51,11 @@ public:
     virtual ~Trainer() = default;
     /// One update. Blocks. A loss that isn't finite skips it.
     virtual Losses step(const Batch&, const StepContext&) = 0;
-    /// How the averaged weights do on images that training doesn't see, worked through in parts of
+    /// How these weights do on images that training doesn't see, worked through in parts of
     /// `at_once`. Changes nothing that training hangs on. Blocks.
-    virtual HeldOut held_out(const Batch&, std::int64_t at_once) const = 0;
-    /// The averaged weights, copied.
-    virtual std::shared_ptr<const Model> snapshot(const Origin&) const = 0;
+    virtual HeldOut held_out(const Batch&, std::int64_t at_once, Weighting) const = 0;
+    /// A model of these weights, copied.
+    virtual std::shared_ptr<const Model> snapshot(const Origin&, Weighting) const = 0;
     /// Everything that resuming needs, sharing memory with the trainer; and back, copied.
     /// restore throws Error for a misfit, naming `file`.
     virtual Weights state() const = 0;

@@ -84,7 +84,9 @@ void Update::optimise(const std::vector<at::Tensor>& slopes, double learning_rat
                       options_.beta2, options_.decay, 1e-8, false, false);
 }
 
-Weights Update::average() const { return options_.average ? ema_ : net_; }
+Weights Update::weights(Weighting which) const {
+    return which == Weighting::Average && options_.average ? ema_ : net_;
+}
 
 Weights Update::state() const {
     Weights state;

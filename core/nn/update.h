@@ -13,6 +13,9 @@ namespace daguerre {
 /// (arXiv:1711.05101). Sgd: with Nesterov's momentum, the decay added to the gradients.
 enum class Optimizer { Adam, Sgd };
 
+/// Which weights: averaged over the steps, or as the last step left them.
+enum class Weighting { Average, Raw };
+
 struct UpdateOptions {
     double clip = 1;      // largest 2-norm of all gradients together
     bool average = true;  // keep averaged weights
@@ -47,8 +50,8 @@ public:
     /// nothing but that last, and gives false, when loss or norm isn't finite.
     bool apply(const UpdateStep& step);
 
-    /// The averaged weights, or the weights where no average is kept. Shares memory.
-    Weights average() const;
+    /// The weights; those that are kept where the average is asked for and none is. Shares memory.
+    Weights weights(Weighting which) const;
     /// net.*, ema.*, opt.exp_avg.* (the momentum of Sgd), for Adam opt.exp_avg_sq.*, and opt.step.
     /// Shares memory, but for opt.step.
     Weights state() const;

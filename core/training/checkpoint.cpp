@@ -167,6 +167,10 @@ fs::path RunFolder::preview(std::int64_t images_seen) const {
     return folder / "previews" / (numbered(images_seen) + ".png");
 }
 
+fs::path RunFolder::raw_preview(std::int64_t images_seen) const {
+    return folder / "previews" / "raw" / (numbered(images_seen) + ".png");
+}
+
 fs::path RunFolder::reconstruction(std::int64_t images_seen) const {
     return folder / "reconstructions" / (numbered(images_seen) + ".png");
 }

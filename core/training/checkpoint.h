@@ -71,6 +71,8 @@ struct RunFolder {
     std::filesystem::path failure() const { return folder / "failed.json"; }
     /// previews/0000064000.png
     std::filesystem::path preview(std::int64_t images_seen) const;
+    /// previews/raw/0000064000.png, by the weights as they were, not averaged
+    std::filesystem::path raw_preview(std::int64_t images_seen) const;
     /// reconstructions/0000064000.png
     std::filesystem::path reconstruction(std::int64_t images_seen) const;
     /// Writes down why training ended; where that can't be done, nobody hears of it.

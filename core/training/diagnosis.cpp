@@ -1,11 +1,12 @@
 #include "core/training/diagnosis.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 
 #include "core/models/train_request.h"
-#include "core/training/collapse.h"
+#include "core/training/curve_names.h"
 
 namespace daguerre {
 namespace {
@@ -16,8 +17,13 @@ constexpr double recent_steps = 1000;  // that skipping and waiting are judged b
 constexpr double few_skipped = 0.005;  // share of the steps: now and then is usual
 constexpr double flat_fall = 0.01;     // of the loss, from one quarter to the next
 // Of few kinds of picture.
-constexpr double much_alike = 0.15;           // MS-SSIM of samples over that of the data
-constexpr double few_classes = 0.8;           // entropy of samples by that of the data
+constexpr double much_alike = 0.15;  // MS-SSIM of samples over that of the data
+constexpr double few_classes = 0.8;  // entropy of samples by that of the data
+// Of colour: over the newest few previews, by so much of the range is more than the chance of 16
+// images.
+constexpr std::size_t recent_previews = 3;
+constexpr double much_tint = 0.05;
+constexpr double much_behind = 0.02;          // of the test loss
 constexpr std::int64_t steps_to_tell = 1000;  // in a quarter, so that chance is small beside it
 
 const std::vector<CurvePoint>* curve_named(const RunCurves& curves, const std::string& name) {
@@ -43,13 +49,25 @@ Stretch stretch_of(const std::vector<CurvePoint>& curve, double from, double to)
     return stretch;
 }
 
-/// The newest value of a curve.
-std::optional<double> last_of(const RunCurves& curves, const char* name) {
+/// The mean of a curve's newest `count` values; nothing where it has fewer.
+std::optional<double> last_of(const RunCurves& curves, const char* name, std::size_t count = 1) {
     const auto* curve = curve_named(curves, name);
     if (!curve) return std::nullopt;
-    for (auto point = curve->rbegin(); point != curve->rend(); ++point)
-        if (std::isfinite(point->mean)) return point->mean;
-    return std::nullopt;
+    double sum = 0;
+    std::size_t found = 0;
+    for (auto point = curve->rbegin(); point != curve->rend() && found < count; ++point)
+        if (std::isfinite(point->mean)) {
+            sum += point->mean;
+            ++found;
+        }
+    return found == count ? std::optional(sum / double(count)) : std::nullopt;
+}
+
+/// Three digits.
+std::string shortly(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3g", value);
+    return text;
 }
 
 std::string percent(double share) { return std::to_string(std::lround(100 * share)); }
@@ -109,14 +127,53 @@ std::optional<Finding> find_collapse(const RunCurves& curves) {
     const auto alike = last_of(curves, gauges::similarity),
                data_alike = last_of(curves, gauges::similarity_of_data);
     if (!alike || !data_alike || *alike <= *data_alike + much_alike) return std::nullopt;
-    char text[2][16];
-    std::snprintf(text[0], sizeof text[0], "%.2f", *alike);
-    std::snprintf(text[1], sizeof text[1], "%.2f", *data_alike);
     return Finding{{"The model makes few kinds of picture: two of them are alike to {a} (MS-SSIM), "
                     "two of the data to {b}. Go back to an earlier checkpoint, or train anew with "
                     "R1 and DiffAugment.",
-                    {{"a", text[0]}, {"b", text[1]}}},
+                    {{"a", shortly(*alike)}, {"b", shortly(*data_alike)}}},
                    why,
+                   "",
+                   ""};
+}
+
+/// Brightness aside: a channel's lead over the mean of all three.
+std::optional<Finding> find_tint(const RunCurves& curves) {
+    static constexpr std::array more{"redder", "greener", "bluer"},
+        less{"more cyan", "more magenta", "yellower"};
+    std::array<double, tint_curves.size()> leads{};
+    for (std::size_t i = 0; i < leads.size(); ++i) {
+        const auto lead = last_of(curves, tint_curves[i], recent_previews);
+        if (!lead) return std::nullopt;
+        leads[i] = *lead;
+    }
+    const double mean = (leads[0] + leads[1] + leads[2]) / 3;
+    const auto widest =
+        std::ranges::max_element(leads, {}, [&](double lead) { return std::abs(lead - mean); });
+    if (std::abs(*widest - mean) < much_tint) return std::nullopt;
+    const auto channel = std::size_t(widest - leads.begin());
+    return Finding{{"The previews are {p} % {tint} than the data. Usual early on; it passes with "
+                    "more images.",
+                    {{"p", percent(std::abs(*widest - mean))},
+                     {"tint", *widest > mean ? more[channel] : less[channel]}}},
+                   {"The mean of the newest previews lies above that of the data by {r} % in red, "
+                    "{g} % in green and {b} % in blue. The colour of a whole image is a single "
+                    "number among thousands and weighs little in the loss, so it settles late.",
+                    {{"r", percent(leads[0])}, {"g", percent(leads[1])}, {"b", percent(leads[2])}}},
+                   "",
+                   ""};
+}
+
+std::optional<Finding> find_behind(const RunCurves& curves) {
+    const auto averaged = last_of(curves, averaged_test_loss), raw = last_of(curves, raw_test_loss);
+    if (!averaged || !raw || *averaged - *raw < much_behind * std::abs(*averaged))
+        return std::nullopt;
+    return Finding{{"The averaged weights are behind the raw ones: test loss {a} beside {b}. Wait "
+                    "for more images, and judge by the raw previews until then.",
+                    {{"a", shortly(*averaged)}, {"b", shortly(*raw)}}},
+                   {"The average reaches back over about a twentieth of the images seen, so it "
+                    "follows late while the weights still improve fast. Later it is the better of "
+                    "the two: it evens out what single steps do.",
+                    {}},
                    "",
                    ""};
 }
@@ -135,7 +192,7 @@ std::optional<Finding> find_flat(const TrainRequest& request, const RunCurves& c
                    {"From the third to the last quarter the loss went from {a} to {b}. Most of it "
                     "is noise that no network can guess; what is left to learn are details, which "
                     "weigh little in it.",
-                    {{"a", before.mean}, {"b", after.mean}}},
+                    {{"a", shortly(before.mean)}, {"b", shortly(after.mean)}}},
                    "",
                    ""};
 }
@@ -151,6 +208,8 @@ std::optional<Finding> diagnose(const RunInfo& run, const RunCurves& curves) {
     if (auto found = find_skipped(request, curves, seen)) return found;
     if (auto found = find_collapse(curves)) return found;
     if (auto found = find_waiting(request, curves, seen)) return found;
+    if (auto found = find_tint(curves)) return found;
+    if (auto found = find_behind(curves)) return found;
     return find_flat(request, curves, seen);
 }
 

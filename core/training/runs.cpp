@@ -135,6 +135,10 @@ std::vector<PreviewFile> previews_of(const fs::path& folder) {
     return sheets_in(folder / "previews");
 }
 
+std::vector<PreviewFile> raw_previews_of(const fs::path& folder) {
+    return sheets_in(folder / "previews" / "raw");
+}
+
 std::vector<PreviewFile> reconstructions_of(const fs::path& folder) {
     return sheets_in(folder / "reconstructions");
 }

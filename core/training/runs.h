@@ -44,6 +44,8 @@ struct PreviewFile {
 };
 /// In order of images.
 std::vector<PreviewFile> previews_of(const std::filesystem::path& folder);
+/// The same by the weights as the last step left them; empty where they weren't asked for.
+std::vector<PreviewFile> raw_previews_of(const std::filesystem::path& folder);
 /// Sheets of training images above what the model made of them, in order of images; empty where its
 /// family makes none.
 std::vector<PreviewFile> reconstructions_of(const std::filesystem::path& folder);

@@ -16,13 +16,6 @@ namespace {
 
 constexpr std::int64_t most_parts = 16;  // that a batch is cut into before anything ran out
 
-/// A value that brings that of another setting with it, where nothing is said of that one.
-struct Implied {
-    const char *family, *key, *value, *other, *brought;
-};
-constexpr Implied implied[]{{"diffusion", "objective", "edm", "noise_schedule", "edm"},
-                            {"diffusion", "noise_schedule", "edm", "objective", "edm"}};
-
 std::string given_value(const GivenSettings& given, const char* key) {
     for (auto setting = given.rbegin(); setting != given.rend(); ++setting)
         if (setting->first == key) return setting->second;
@@ -78,14 +71,15 @@ void check_words(const std::string& family, const GivenSettings& given) {
 
 Fields settled(const std::string& family, const Dataset& dataset, const GivenSettings& given) {
     Fields fields = train_fields(family);
-    const std::vector<Preset>& presets = row_named(families(), family, "family").presets();
+    const Family& row = row_named(families(), family, "family");
+    const std::vector<Preset>& presets = row.presets();
     const std::string named = given_value(given, "preset");
     const int own_size = suggested_view(dataset).size;
     const Preset& preset =
         named.empty() ? nearest_preset(presets, own_size) : row_named(presets, named, "preset");
     for (const auto& [key, value] : preset.values) set_field(fields, key, value);
-    for (const Implied& pair : implied)
-        if (family == pair.family && given_value(given, pair.key) == pair.value)
+    for (const Implied& pair : row.implied)
+        if (given_value(given, pair.key.c_str()) == pair.value)
             set_field_text(fields, pair.other, pair.brought);
     for (const auto& [key, text] : given) set_field_text(fields, key, text);
     set_field(fields, "preset", preset.id);
@@ -237,6 +231,23 @@ void fit_memory(const std::string& family, Fields& settings, const DataShape& sh
                  {"free", gigabytes(free)},
                  {"help", batch > 0 ? "Batch " + std::to_string(batch) + " fits."
                                     : "Choose a smaller preset."}});
+}
+
+std::string move_to(Fields& settings, const std::string& device, int threads) {
+    const auto before = options_from<TrainRequest>(settings);
+    const DeviceChoice choice = use_device(device.empty() ? before.device : device,
+                                           threads > 0 ? threads : int(before.threads));
+    if (choice.device == before.device && choice.threads == before.threads) return "";
+    set_field(settings, "device", choice.device);
+    set_field(settings, "threads", std::int64_t(choice.threads));
+    return Sentence{
+        "Resumed on {device} with {threads} threads instead of {before} with {n}: the "
+        "last bits will differ from those of a run in one piece.",
+        {{"device", choice.device},
+         {"threads", choice.threads},
+         {"before", before.device},
+         {"n", before.threads}}}
+        .text();
 }
 
 }  // namespace daguerre

@@ -59,4 +59,8 @@ Error memory_ran_out(const std::string& family, const Fields& settings, const Da
 /// "{why}, so every step works through its batch of 64 images in 4 parts of up to 16."
 std::string parts_remark(const std::string& why, const TrainRequest& request);
 
+/// Takes up the device of a run's settings, or the one given instead, and so many threads; a remark
+/// when that changes them, else "". Blocks as use_device does. Throws Error.
+std::string move_to(Fields& settings, const std::string& device, int threads);
+
 }  // namespace daguerre

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 #include <optional>
 
 #include "core/base/error.h"
@@ -14,7 +13,6 @@
 #include "core/data/datasets.h"
 #include "core/data/preprocess.h"
 #include "core/image/image_file.h"
-#include "core/metrics/metrics.h"
 #include "core/models/families.h"
 #include "core/models/level_floor.h"
 #include "core/models/trainer.h"
@@ -22,11 +20,12 @@
 #include "core/nn/safetensors.h"
 #include "core/nn/torch_error.h"
 #include "core/training/checkpoint.h"
-#include "core/training/collapse.h"
+#include "core/training/curve_names.h"
 #include "core/training/event_file.h"
-#include "core/training/held_out.h"
 #include "core/training/learning_rate.h"
 #include "core/training/loader.h"
+#include "core/training/measuring.h"
+#include "core/training/preview_sheet.h"
 #include "core/training/run_log.h"
 #include "core/training/run_progress.h"
 #include "core/training/settings.h"
@@ -41,18 +40,7 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-constexpr std::int64_t preview_images = 16, reconstructed = 8;
-
-std::vector<Image> first_images(const PixelBlock& views, std::int64_t count) {
-    std::vector<Image> images;
-    const std::size_t bytes = std::size_t(views.size) * std::size_t(views.size * views.channels);
-    for (std::int64_t i = 0; i < std::min(count, std::int64_t(views.labels.size())); ++i) {
-        Image image = Image::blank(views.size, views.size, views.channels);
-        std::memcpy(image.pixels.data(), views.pixels.data() + std::size_t(i) * bytes, bytes);
-        images.push_back(std::move(image));
-    }
-    return images;
-}
+constexpr std::int64_t reconstructed = 8;
 
 class Run : public TrainingRun {
 public:
@@ -60,6 +48,7 @@ public:
         TrainingData data)
         : files_{folder},
           inputs_(first_images(data.views, reconstructed)),
+          data_means_(channel_means(data.views)),
           lock_(std::move(lock)),
           request_(std::move(request)),
           train_(options_from<TrainRequest>(request_.settings)),
@@ -70,7 +59,8 @@ public:
           expected_bytes_(family_.training_bytes(request_.settings, shape_) +
                           (train_.device == "cpu" ? data.views.pixels.size() : 0)),
           trainer_(family_.make_trainer(request_.settings, shape_)),
-          log_(files_.log()) {
+          log_(files_.log()),
+          measuring_(request_.dataset, shape_, family_, watches_raw()) {
         forget_memory_peak();  // of preparing the images
         train_.images = total_images(train_);
         if (fs::exists(files_.state())) restore();
@@ -112,14 +102,21 @@ public:
     }
 
     std::shared_ptr<const Model> snapshot() const override {
-        return trainer_->snapshot(
-            {files_.folder.filename().string(), command_, at_.images_seen, at_.steps});
+        return trainer_->snapshot(origin(), Weighting::Average);
     }
     const Fields& request() const override { return request_.settings; }
     std::vector<std::string> remarks() const override { return remarks_; }
     std::uint64_t expected_bytes() const override { return expected_bytes_; }
 
 private:
+    Origin origin() const {
+        return {files_.folder.filename().string(), command_, at_.images_seen, at_.steps};
+    }
+    GenerateRequest machine() const {
+        return {
+            .precision = train_.precision, .device = train_.device, .threads = int(train_.threads)};
+    }
+    bool watches_raw() const { return train_.raw_previews == "on" && train_.ema != "none"; }
     std::int64_t tenth() const { return 10 * at_.images_seen / train_.images; }
     double images_per_second() const {
         return seconds_a_step_ > 0 ? double(train_.batch) / seconds_a_step_ : 0;
@@ -136,12 +133,10 @@ private:
     Losses learned(const Batch& batch, const StepContext& context);
     void take_smaller_parts(std::int64_t at_once);
     fs::path preview(const OnProgress& on_progress);
-    void write_reconstructions(const Model& model, const GenerateRequest& request) const;
+    void log_tint(const std::vector<double>& means);
     void save_all();
     void write_state();
     void measure();
-    void log_measured(const HeldOut& seen);
-    void log_gauges();
     LogPlace place() const;
     WeightsMetadata metadata() const;
     void restore();
@@ -158,7 +153,8 @@ private:
     }
 
     RunFolder files_;
-    std::vector<Image> inputs_;  // training images, for a model that reconstructs
+    std::vector<Image> inputs_;       // training images, for a model that reconstructs
+    std::vector<double> data_means_;  // of each channel of the training images
     std::unique_ptr<FileLock> lock_;
     RunRequest request_;
     TrainRequest train_;
@@ -178,10 +174,9 @@ private:
     double seconds_a_step_ = 0, waited_a_step_ = 0;
     std::int64_t timed_steps_ = 0;
     double gpu_memory_ = 0;
-    std::optional<std::shared_ptr<const Classifier>> judge_;  // nothing: not looked for yet
-    std::optional<PixelBlock> held_out_;  // nothing: not looked for yet; empty: there is none
-    std::optional<double> test_loss_;     // of the weights as they are; nothing: not measured
-    std::optional<Loader> loader_;        // last: its thread ends first
+    Measuring measuring_;
+    std::optional<double> test_loss_;  // of the weights as they are; nothing: not measured
+    std::optional<Loader> loader_;     // last: its thread ends first
 };
 
 Losses Run::learned(const Batch& batch, const StepContext& context) {
@@ -236,48 +231,34 @@ void Run::take_smaller_parts(std::int64_t at_once) {
     remarks_.push_back(parts_remark("Memory ran out", train_));
 }
 
-/// The record of a sheet of previews, from that of its first image.
-Record record_of_sheet(const Image& first) {
-    Record record = record_of(first.metadata).value_or(Record{});
-    Json json = Json::parse(record.daguerre);
-    json["kind"] = "preview";
-    json["request"]["count"] = preview_images;
-    json["request"].erase("class");
-    record.daguerre = json.dump();
-    record.title.clear();
-    std::erase_if(record.parameters, [](const auto& pair) { return pair.first == "Class"; });
-    return record;
-}
-
 fs::path Run::preview(const OnProgress& on_progress) {
+    if (!family_.generate_fields) return {};
     const Clock::time_point start = Clock::now();
     const std::shared_ptr<const Model> model = snapshot();
-    const GenerateRequest request{.count = preview_images,
-                                  .seed = 0,
-                                  .precision = train_.precision,
-                                  .device = train_.device,
-                                  .threads = int(train_.threads)};
-    const std::vector<Image> images =
-        model->generate(request, model->generate_fields(), on_progress);
+    const auto averaged = preview_sheet(*model, machine(), on_progress);
+    std::optional<PreviewSheet> raw;
+    if (averaged && watches_raw())
+        raw = preview_sheet(*trainer_->snapshot(origin(), Weighting::Raw), machine(), on_progress);
     at_.previewed_at = at_.steps;
     at_.previewed_second = at_.active_seconds;
     at_.preview_seconds += seconds_since(start);
-    if (std::int64_t(images.size()) < preview_images) return {};
-    Image sheet = grid_of(images, 4);
-    add_record(sheet, record_of_sheet(images[0]));
+    if (!averaged) return {};
+    const Image& sheet = averaged->sheet;
     const fs::path file = files_.preview(at_.images_seen);
     write_image(file, sheet);
+    if (raw) write_image(files_.raw_preview(at_.images_seen), raw->sheet);
     events_->add_preview(at_.images_seen, read_file(file, 1 << 28), sheet.width, sheet.height,
                          sheet.channels);
-    write_reconstructions(*model, request);
+    log_tint(averaged->means);
+    if (const auto both = reconstruction_sheet(*model, inputs_, machine()))
+        write_image(files_.reconstruction(at_.images_seen), *both);
     return file;
 }
 
-void Run::write_reconstructions(const Model& model, const GenerateRequest& request) const {
-    std::vector<Image> images = model.reconstruct(inputs_, request);
-    if (images.empty()) return;
-    images.insert(images.begin(), inputs_.begin(), inputs_.end());
-    write_image(files_.reconstruction(at_.images_seen), grid_of(images, int(inputs_.size())));
+void Run::log_tint(const std::vector<double>& means) {
+    if (means.size() != tint_curves.size() || data_means_.size() != tint_curves.size()) return;
+    for (std::size_t i = 0; i < tint_curves.size(); ++i)
+        events_->add(log_.add(tint_curves[i], means[i] - data_means_[i], place()));
 }
 
 WeightsMetadata Run::metadata() const {
@@ -333,49 +314,26 @@ void Run::write_state() {
     if (keeps) files_.keep_checkpoint(at_.images_seen);
 }
 
-/// The loss on images that training doesn't see. Counts as a preview does. Where it can't be had,
-/// training goes on without.
+/// Counts as a preview does. Where it can't be had, training goes on without.
 void Run::measure() {
     if (test_loss_) return;
     const Clock::time_point start = Clock::now();
     try {
-        if (!held_out_) {
-            held_out_ = held_out_views(request_.dataset, shape_, family_.held_out_images);
-            if (needs_classes(request_.settings, shape_)) keep_labelled(*held_out_);
+        if (const auto measured = measuring_.measure(*trainer_, request_.settings)) {
+            test_loss_ = measured->test_loss;
+            for (const auto& [name, value] : measured->curves)
+                events_->add(log_.add(name, value, place()));
+            if (!measured->confusion.empty())
+                write_json(files_.confusion(), Json{{"images", at_.images_seen},
+                                                    {"classes", shape_.classes},
+                                                    {"counts", measured->confusion}});
         }
-        if (held_out_->labels.empty()) return;
-        const HeldOut seen = trainer_->held_out(
-            held_out_batch(*held_out_), train_.micro_batch > 0 ? train_.micro_batch : train_.batch);
-        log_measured(seen);
-        if (family_.collapses) log_gauges();
     } catch (...) {
-        held_out_.emplace();
         remarks_.push_back("There is no test loss: " +
                            sentence_for(std::current_exception()).text());
         return;
     }
     at_.preview_seconds += seconds_since(start);
-}
-
-void Run::log_measured(const HeldOut& seen) {
-    test_loss_ = seen.loss;
-    if (seen.loss) events_->add(log_.add("test loss", *seen.loss, place()));
-    for (const auto& [name, value] : seen.values) events_->add(log_.add(name, value, place()));
-    if (seen.confusion.empty()) return;
-    write_json(
-        files_.confusion(),
-        Json{{"images", at_.images_seen}, {"classes", shape_.classes}, {"counts", seen.confusion}});
-}
-
-/// What a family that may end in few kinds of picture is watched by.
-void Run::log_gauges() {
-    if (held_out_->labels.size() < 2) return;
-    if (!judge_) judge_ = classifier_for(shape_.dataset);
-    const GenerateRequest machine{
-        .precision = train_.precision, .device = train_.device, .threads = int(train_.threads)};
-    for (const auto& [name, value] :
-         collapse_gauges(*snapshot(), *held_out_, judge_->get(), machine))
-        events_->add(log_.add(name, value, place()));
 }
 
 void Run::restore() {
@@ -387,24 +345,6 @@ void Run::restore() {
     saved_images_ = at_.images_seen;
     if (metadata_text(file.metadata, "dataset_sha256", files_.state()) != request_.dataset_sha256)
         remarks_.push_back("Resumed, but on other images than before: the dataset has changed.");
-}
-
-/// Takes up the device of the settings, or the one given instead; a remark when that changes them.
-std::string move_to(Fields& settings, const std::string& device, int threads) {
-    const auto before = options_from<TrainRequest>(settings);
-    const DeviceChoice choice = use_device(device.empty() ? before.device : device,
-                                           threads > 0 ? threads : int(before.threads));
-    if (choice.device == before.device && choice.threads == before.threads) return "";
-    set_field(settings, "device", choice.device);
-    set_field(settings, "threads", std::int64_t(choice.threads));
-    return Sentence{
-        "Resumed on {device} with {threads} threads instead of {before} with {n}: the "
-        "last bits will differ from those of a run in one piece.",
-        {{"device", choice.device},
-         {"threads", choice.threads},
-         {"before", before.device},
-         {"n", before.threads}}}
-        .text();
 }
 
 /// What the losses by noise level are measured against, once a run.

@@ -47,8 +47,9 @@ public:
     /// more. Saving is due every `autosave` seconds and after each tenth of the run.
     virtual bool preview_due() const = 0;
     virtual bool save_due() const = 0;
-    /// 16 images of seeds 0 to 15 by the averaged weights, written to previews/; gives the file, or
-    /// an empty path when on_progress stopped it.
+    /// 16 images of seeds 0 to 15 by the averaged weights, written to previews/, and where they are
+    /// asked for by the raw ones to previews/raw/; gives the first file, or an empty path when
+    /// on_progress stopped it or the family makes no images.
     virtual std::filesystem::path make_preview(const OnProgress&) = 0;
     /// State, log and model, whole on disk when it returns. Throws Error; the old ones stay.
     virtual void save() = 0;

@@ -3,7 +3,7 @@
 #include <QtTest>
 
 #include "core/training/checkpoint.h"
-#include "core/training/collapse.h"
+#include "core/training/curve_names.h"
 
 using namespace daguerre;
 
@@ -87,6 +87,43 @@ private Q_SLOTS:
         QVERIFY(said(watched(0.30, 0.25, 0.41), "gan")
                     .starts_with("The model makes few kinds of picture: class entropy 41 %, that "
                                  "of the data 98 %."));
+    }
+
+    void a_tint_is_told_by_its_colour() {
+        const auto tinted = [](double red, double green, double blue, int previews = 3) {
+            RunCurves curves = curves_of(falling, 0);
+            const std::array leads{red, green, blue};
+            for (std::size_t i = 0; i < leads.size(); ++i) {
+                curves.names.push_back(tint_curves[i]);
+                std::vector<CurvePoint>& points = curves.curves.emplace_back();
+                for (int k = 0; k < previews; ++k)  // about their mean
+                    points.push_back({.images = k * 640., .mean = leads[i] + 0.02 * (k - 1)});
+            }
+            return curves;
+        };
+        QCOMPARE(said(tinted(0.02, 0, -0.02)), std::string());
+        QCOMPARE(said(tinted(0.3, 0.3, 0.3)), std::string());  // brighter, not tinted
+        QCOMPARE(said(tinted(0, 0.3, 0, 2)), std::string());   // too few
+        QVERIFY(said(tinted(-0.01, 0.11, -0.01))
+                    .starts_with("The previews are 8 % greener than the data."));
+        QVERIFY(said(tinted(0, 0, 0.15)).starts_with("The previews are 10 % bluer"));
+        QVERIFY(said(tinted(-0.3, 0, 0)).starts_with("The previews are 20 % more cyan"));
+    }
+
+    void an_average_that_is_behind_is_told() {
+        const auto measured = [](double averaged, double raw) {
+            RunCurves curves = curves_of(falling, 0);
+            curves.names.insert(curves.names.end(), {averaged_test_loss, raw_test_loss});
+            curves.curves.push_back(
+                {{.images = 640, .mean = 0.9}, {.images = 1280, .mean = averaged}});
+            curves.curves.push_back({{.images = 640, .mean = 0.1}, {.images = 1280, .mean = raw}});
+            return said(curves);
+        };
+        QCOMPARE(measured(0.20, 0.21), std::string());
+        QCOMPARE(measured(0.20, 0.199), std::string());
+        QVERIFY(
+            measured(0.25, 0.2).starts_with("The averaged weights are behind the raw ones: test "
+                                            "loss 0.25 beside 0.2."));
     }
 
     void skipped_steps_come_first_with_what_helps() {

@@ -260,7 +260,8 @@ private Q_SLOTS:
                               at::randn({6, 1, 16, 16})};
             trainer->step(batch, {.images_after = 6, .learning_rate = 1e-3});
             const Weights before = copied(trainer->state());
-            const HeldOut once = trainer->held_out(batch, 6), parts = trainer->held_out(batch, 4);
+            const HeldOut once = trainer->held_out(batch, 6, Weighting::Average),
+                          parts = trainer->held_out(batch, 4, Weighting::Average);
             QCOMPARE(difference(before, trainer->state()), std::string());
             QCOMPARE(once.loss.has_value(), parts.loss.has_value());
             if (!once.loss) continue;

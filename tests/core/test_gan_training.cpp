@@ -157,7 +157,7 @@ private Q_SLOTS:
             if (name.starts_with("d.opt.")) QVERIFY(at::equal(tensor, before.at(name)));
         }
         QVERIFY(!trainer->step(batch_of(16), {24, 1e-3}).skipped);
-        trainer->snapshot({});
+        trainer->snapshot({}, Weighting::Average);
     }
 
     void resume_is_exact() {
@@ -202,7 +202,7 @@ private Q_SLOTS:
         for (std::int64_t k = 0; k < 12; ++k) {
             const Batch batch = batch_of(8 * k);
             const Weights before = copied(trainer->state());
-            const HeldOut seen = trainer->held_out(batch, 3);
+            const HeldOut seen = trainer->held_out(batch, 3, Weighting::Average);
             for (const auto& [name, tensor] : trainer->state())
                 QVERIFY2(at::equal(tensor, before.at(name)), name.c_str());
             QVERIFY(!seen.loss);
@@ -218,7 +218,7 @@ private Q_SLOTS:
     void an_image_does_not_depend_on_the_others() {
         for (const char* backbone : {"mlp", "dcgan", "resnet"})
             for (const char* precision : {"fp32", "bf16"}) {
-                const auto model = trainer_of(tiny_gan(backbone))->snapshot({});
+                const auto model = trainer_of(tiny_gan(backbone))->snapshot({}, Weighting::Average);
                 GenerateRequest request = request_of(19, 4294967290);
                 request.precision = precision;
                 const std::vector<Image> many = model->generate(request, sampling(1, 0), {});
@@ -235,7 +235,7 @@ private Q_SLOTS:
     }
 
     void a_walk_ends_on_the_images_of_its_seeds() {
-        const auto model = trainer_of(tiny_gan("resnet"))->snapshot({});
+        const auto model = trainer_of(tiny_gan("resnet"))->snapshot({}, Weighting::Average);
         const std::vector<Image> seeds = model->generate(request_of(3, 6), sampling(0.8, 0), {});
         const std::vector<Image> there = model->generate(request_of(10, 6), sampling(0.8, 1), {});
         QVERIFY(there[0].pixels == seeds[0].pixels);
@@ -250,7 +250,8 @@ private Q_SLOTS:
     }
 
     void truncation_brings_images_together() {
-        const auto model = trainer_of(tiny_gan("resnet", {{"conditional", "off"}}))->snapshot({});
+        const auto model = trainer_of(tiny_gan("resnet", {{"conditional", "off"}}))
+                               ->snapshot({}, Weighting::Average);
         const auto spread = [&](double truncation) {
             const at::Tensor images =
                 tensor_of(model->generate(request_of(16, 0), sampling(truncation, 0), {}));
@@ -261,7 +262,7 @@ private Q_SLOTS:
     }
 
     void progress_comes_in_calls_and_steps() {
-        const auto model = trainer_of(tiny_gan("dcgan"))->snapshot({});
+        const auto model = trainer_of(tiny_gan("dcgan"))->snapshot({}, Weighting::Average);
         std::vector<std::string> told;
         std::size_t shown = 0;
         const auto all =
@@ -288,7 +289,7 @@ private Q_SLOTS:
             for (const char* conditional : {"on", "off"}) {
                 const auto trainer = trainer_of(tiny_gan(backbone, {{"conditional", conditional}}));
                 trainer->step(batch_of(0), {8, 1e-3});
-                const auto model = trainer->snapshot({"tiny", "", 8, 1});
+                const auto model = trainer->snapshot({"tiny", "", 8, 1}, Weighting::Average);
                 const fs::path place = path(std::string(backbone) + conditional);
                 model->save(place);
                 const auto opened = open_model(place.string());
@@ -305,7 +306,8 @@ private Q_SLOTS:
     }
 
     void what_a_model_cannot_do_is_refused() {
-        const auto model = trainer_of(tiny_gan("mlp"))->snapshot({"tiny", "", 0, 0});
+        const auto model =
+            trainer_of(tiny_gan("mlp"))->snapshot({"tiny", "", 0, 0}, Weighting::Average);
         GenerateRequest request = request_of(1, 1);
         request.image_class = "none";
         QVERIFY(says(refusal([&] { model->generate(request, sampling(1, 0), {}); }),
@@ -316,7 +318,7 @@ private Q_SLOTS:
 
     void a_hostile_folder_is_refused() {
         const fs::path place = path("hostile");
-        trainer_of(tiny_gan("resnet"))->snapshot({})->save(place);
+        trainer_of(tiny_gan("resnet"))->snapshot({}, Weighting::Average)->save(place);
         const Json sound = read_json(place / "daguerre.json");
         const auto refused = [&](const std::function<void(Json&)>& change) {
             Json about = sound;

@@ -17,9 +17,9 @@
 #include "core/training/checkpoint.h"
 #include "core/training/run_curves.h"
 #include "core/training/run_log.h"
-#include "core/training/run_progress.h"
 #include "core/training/runs.h"
 #include "refusal.h"
+#include "states.h"
 #include "tiny_run.h"
 
 using namespace daguerre;
@@ -52,16 +52,6 @@ QString text(const fs::path& path) { return QString::fromStdString(path.string()
 
 std::int64_t images_in(const fs::path& run) {
     return std::stoll(read_safetensors(run / "state.safetensors").metadata.at("images_seen"));
-}
-
-/// The first tensor in which two states differ, or "".
-std::string difference(const fs::path& a, const fs::path& b) {
-    const TensorFile one = read_safetensors(a / "state.safetensors"),
-                     two = read_safetensors(b / "state.safetensors");
-    if (one.weights.size() != two.weights.size()) return "the number of tensors";
-    for (const auto& [name, tensor] : one.weights)
-        if (!two.weights.contains(name) || !at::equal(tensor, two.weights.at(name))) return name;
-    return "";
 }
 
 }  // namespace
@@ -340,104 +330,6 @@ private Q_SLOTS:
         QVERIFY(model->info().null_class);
         QCOMPARE(fs::exists(path("whole") / "checkpoints" / "0000000080" / "state.safetensors"),
                  true);
-    }
-
-    void a_test_split_is_measured_and_changes_nothing() {
-        const std::string both = path("both").string();
-        write_tiny_dataset(both);
-        write_tiny_dataset(both, 20, "t10k");
-        const auto trained = [&](const std::string& name, const std::string& dataset) {
-            const auto run = TrainingRun::start(dataset, "diffusion", path(name), tiny_settings());
-            while (!run->finished()) {
-                run->advance();
-                if (run->save_due()) run->save();
-            }
-        };
-        trained("unmeasured", data());
-        trained("measured", both);
-        {
-            const auto run =
-                TrainingRun::start(both, "diffusion", path("resumed"), tiny_settings());
-            advance(*run, 4);
-            run->save();
-        }
-        {
-            const auto run = TrainingRun::resume(path("resumed"));
-            advance(*run, 100);
-            run->save();
-        }
-        QCOMPARE(difference(path("unmeasured"), path("measured")), std::string());
-        CurveReader reader(path("measured"));
-        while (reader.read_more()) {
-        }
-        const RunCurves& curves = reader.curves();
-        QCOMPARE(curves.names.at(0), std::string("test loss"));  // each step is a tenth here
-        QCOMPARE(curves.names.at(1), std::string("loss"));
-        QCOMPARE(curves.curves.at(0).size(), std::size_t(10));
-        const auto whole = checkpoints_of(path("measured")),
-                   parts = checkpoints_of(path("resumed"));
-        QVERIFY(whole.back().test_loss && whole.back().newest);
-        QCOMPARE(whole.back().test_loss, parts.back().test_loss);
-        QCOMPARE(*whole.back().test_loss, curves.curves.at(0).back().mean);
-        QVERIFY(*whole.back().test_loss > 0.1 && *whole.back().test_loss < 2);
-        double least = 1e9;
-        for (const CurvePoint& point : curves.curves.at(0)) least = std::min(least, point.mean);
-        const auto best = std::ranges::find(whole, true, &CheckpointInfo::best);
-        QVERIFY(best != whole.end());
-        QCOMPARE(*best->test_loss, least);
-        for (const CheckpointInfo& checkpoint : checkpoints_of(path("unmeasured")))
-            QVERIFY(!checkpoint.test_loss && !checkpoint.best);
-    }
-
-    void previews_come_at_powers_of_two() {
-        const auto run = started("previews", {{"images", "160"}});
-        std::vector<std::int64_t> due;
-        while (!run->finished()) {
-            const std::int64_t seen = run->advance().images_seen;
-            if (run->preview_due()) due.push_back(seen / 8);
-        }
-        QCOMPARE(due, (std::vector<std::int64_t>{1, 2, 4, 8, 16}));
-    }
-
-    void previews_keep_to_their_budget() {
-        struct Made {
-            std::vector<std::int64_t> steps;
-            double share = 0;  // of all the time, in the end
-        };
-        const auto made = [](double step, double preview, std::int64_t steps) {
-            Made all;
-            Progressed at;
-            while (at.steps < steps) {
-                ++at.steps;
-                at.active_seconds += step;
-                if (!preview_due(at)) continue;
-                all.steps.push_back(at.steps);
-                at.previewed_at = at.steps;
-                at.previewed_second = at.active_seconds;
-                at.preview_seconds += preview;
-            }
-            all.share = at.preview_seconds / (at.active_seconds + at.preview_seconds);
-            return all;
-        };
-        const std::vector<std::int64_t> early{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
-        QCOMPARE(made(0.2, 0.05, 1024).steps, early);
-        // As slow as five steps: the first ones at once, the next when they are paid for.
-        QCOMPARE(made(0.2, 1, 1024).steps,
-                 (std::vector<std::int64_t>{1, 2, 64, 128, 256, 512, 1024}));
-        QVERIFY(made(0.2, 1, 64).share < 0.2);
-        for (const double preview : {0.05, 1.0, 20.0}) {
-            const Made hour = made(0.2, preview, 18000);
-            QVERIFY2(hour.share < 0.036, qPrintable(QString::number(hour.share)));
-            QVERIFY(hour.steps.size() >= 5);
-        }
-        QCOMPARE(made(0.01, 0.01, 60000).steps.size(), early.size() + 19);  // every 30 s
-    }
-
-    void stopping_a_preview_leaves_none() {
-        const auto run = started("stopped");
-        run->advance();
-        QVERIFY(run->make_preview([](const Progress&) { return false; }).empty());
-        QVERIFY(!fs::exists(path("stopped") / "previews"));
     }
 
     void what_cannot_be_is_refused() {

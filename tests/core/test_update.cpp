@@ -1,5 +1,7 @@
 #include "core/nn/update.h"
 
+#include <torch/optim/adam.h>
+
 #include <QtTest>
 #include <cmath>
 #include <limits>
@@ -77,18 +79,19 @@ private Q_SLOTS:
         const at::Tensor start = layer->weight.detach().clone();
         set_gradient(layer, 0);
         updated(update, 50, 1000, 0);
-        QVERIFY(at::allclose(update.average().at("weight"), start));  // of a constant: itself
+        QVERIFY(at::allclose(update.weights(Weighting::Average).at("weight"),
+                             start));  // of a constant: itself
         const torch::NoGradGuard no_grad;
         layer->weight.add_(1);
         set_gradient(layer, 0);
         updated(update, 50, 1000, 0);
-        QVERIFY(at::allclose(update.average().at("weight"), start + 0.5));
+        QVERIFY(at::allclose(update.weights(Weighting::Average).at("weight"), start + 0.5));
     }
 
     void without_an_average_the_weights_are_it() {
         torch::nn::Linear layer(2, 2);
         Update update(*layer, {.average = false});
-        QVERIFY(update.average().at("weight").is_alias_of(layer->weight));
+        QVERIFY(update.weights(Weighting::Average).at("weight").is_alias_of(layer->weight));
         for (const auto& [name, tensor] : update.state()) QVERIFY(!name.starts_with("ema."));
     }
 

@@ -267,7 +267,7 @@ private Q_SLOTS:
             (i == 0 ? first : last) = losses.values.at(0).second;
         }
         QVERIFY2(last < first - 1, qPrintable(QStringLiteral("%1 → %2").arg(first).arg(last)));
-        const auto model = trainer->snapshot({"tiny", "", 1200, 150});
+        const auto model = trainer->snapshot({"tiny", "", 1200, 150}, Weighting::Average);
         std::vector<Image> pictures;
         for (int i = 0; i < 20; ++i) pictures.push_back(shape(i));
         const at::Tensor real = tensor_of(pictures),

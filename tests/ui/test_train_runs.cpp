@@ -2,6 +2,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QToolButton>
 #include <fstream>
 
 #include "core/base/json.h"
@@ -11,6 +12,7 @@
 #include "train_page.h"
 #include "ui/widgets/chart.h"
 #include "ui/widgets/film_dialog.h"
+#include "ui/widgets/segments.h"
 #include "ui/widgets/sentence.h"
 #include "ui/workspaces/train_film.h"
 #include "ui/workspaces/train_timeline.h"
@@ -136,6 +138,34 @@ private Q_SLOTS:
         QCOMPARE(peek(sheet.toStdString()).width, filmSize(*dialog->frames(), choice).width());
     }
 
+    void raw_and_averaged_previews_are_seen_at_the_same_moment() {
+        Training studio;
+        const fs::path run = write_told_run(home_folder() / "runs" / "told", "mnist");
+        studio.page->showRun(run);
+        const auto* timeline = studio.find<Timeline>("train.timeline");
+        auto* weights = studio.find<Segments>("train.weights");
+        const auto images = [&] {
+            return timeline->previews().at(std::size_t(timeline->current())).images;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(timeline->previews().size(), std::size_t(3), guard);
+        QVERIFY(!weights->possible(0));  // it has none
+        for (const int i : {1, 2}) write_sheet(RunFolder{run}.raw_preview(i * 64), 200);
+        studio.page->showRun({});
+        studio.page->showRun(run);
+        QTRY_VERIFY_WITH_TIMEOUT(weights->possible(0), guard);
+        studio.action("preview-before")->trigger();
+        QCOMPARE(images(), std::int64_t(128));
+        weights->findChildren<QToolButton*>().at(0)->click();
+        QCOMPARE(timeline->previews().size(), std::size_t(2));
+        QCOMPARE(images(), std::int64_t(128));
+        QCOMPARE(timeline->previews()[0].file, RunFolder{run}.raw_preview(64));
+        studio.action("preview-before")->trigger();
+        QCOMPARE(images(), std::int64_t(64));
+        weights->findChildren<QToolButton*>().at(1)->click();
+        QCOMPARE(timeline->previews().size(), std::size_t(3));
+        QCOMPARE(images(), std::int64_t(64));
+    }
+
     void events_are_written_for_a_run_without_them() {
         Training studio;
         const fs::path run = write_told_run(home_folder() / "runs" / "told", "mnist");
@@ -219,6 +249,7 @@ private Q_SLOTS:
         studio.page->showRun(run);
         auto* matrix = studio.find<ConfusionView>("train.confusion");
         QTRY_VERIFY_WITH_TIMEOUT(matrix->isVisible(), guard);
+        QVERIFY(!studio.find<Timeline>("train.timeline")->isVisible());  // it makes no pictures
         auto* dialog = studio.find<QDialog>("confused");
         const auto* images = studio.find<QListWidget>("confused.images");
         const auto* state = studio.find<QLabel>("confused.state");

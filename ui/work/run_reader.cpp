@@ -56,6 +56,7 @@ RunData RunReader::read() {
     if (reader_.read_more()) curves_ = std::make_shared<const RunCurves>(reader_.curves());
     data.curves = curves_;
     data.previews = previews_of(folder_);
+    data.rawPreviews = raw_previews_of(folder_);
     data.checkpoints = keptStates(folder_);
     data.confusion = confusion_of(folder_);
     if (const auto sheets = reconstructions_of(folder_); !sheets.empty())

@@ -23,7 +23,7 @@ struct KeptState {
 struct RunData {
     RunInfo info;
     std::shared_ptr<const RunCurves> curves;
-    std::vector<PreviewFile> previews;
+    std::vector<PreviewFile> previews, rawPreviews;
     std::vector<KeptState> checkpoints;  // as checkpoints_of()
     std::optional<Finding> finding;
     std::optional<Confusion> confusion;       // of a classifier

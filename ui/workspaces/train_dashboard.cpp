@@ -42,13 +42,18 @@ const std::vector<CurvePoint>* curveOf(const RunData& data, const std::string& n
     return &data.curves->curves[std::size_t(found - names.begin())];
 }
 
-/// The main chart shows all of them: a GAN has two.
-bool isLoss(const std::string& name) { return name == "loss" || name.starts_with("loss "); }
+/// What is shown in one chart: a GAN has two losses.
+std::string chartOf(const std::string& name) {
+    for (const std::string chart : {"loss", "test loss", "tint"})
+        if (name == chart || name.starts_with(chart + ' ')) return chart;
+    return name;
+}
 
 /// Where a curve stands when all is in balance: Goodfellow et al. 2014 (arXiv:1406.2661), theorem
 /// 1; over 0.6 a discriminator knows its images by heart: Karras et al. 2020 (arXiv:2006.06676).
 double guideOf(const QString& name) {
     if (name.startsWith(QLatin1String("D "))) return 0.5;
+    if (name == QLatin1String("tint")) return 0;
     return name.startsWith(QLatin1String("r_t")) ? 0.6 : Chart::nowhere;
 }
 
@@ -143,8 +148,8 @@ void Dashboard::show() {
     for (const ShownRun& run : runs_)
         if (run.data.curves)
             for (const std::string& name : run.data.curves->names)
-                if (const QString word = QString::fromStdString(name);
-                    !isLoss(name) && std::ranges::find(names, word) == names.end())
+                if (const QString word = QString::fromStdString(chartOf(name));
+                    word != QLatin1String(lossKey) && std::ranges::find(names, word) == names.end())
                     names.push_back(word);
     showCard(QStringLiteral("loss"), loss_);
     for (const QString& name : names) showCard(name, cardOf(name));
@@ -155,23 +160,23 @@ void Dashboard::show() {
     arrange();
 }
 
-/// Of all runs; on the main card each loss is one.
-std::vector<ChartCurve> Dashboard::curvesOf(const QString& name, const Card& card) const {
+/// Of all runs, those of this chart.
+std::vector<ChartCurve> Dashboard::curvesOf(const QString& chart) const {
     std::vector<ChartCurve> curves;
     for (const ShownRun& run : runs_) {
-        std::vector<std::string> names{name.toStdString()};
-        if (&card == &loss_ && run.data.curves) {
-            names.clear();
-            std::ranges::copy_if(run.data.curves->names, std::back_inserter(names), isLoss);
-        }
+        if (!run.data.curves) continue;
+        std::vector<std::string> names;
+        std::ranges::copy_if(
+            run.data.curves->names, std::back_inserter(names),
+            [&](const std::string& name) { return chartOf(name) == chart.toStdString(); });
         for (const std::string& one : names) {
             auto points = pointsOf(run.data, one);
             if (points.empty()) continue;
-            const bool first = one == names.front();
+            const auto place = int(std::ranges::find(names, one) - names.begin());
             const QString title =
                 names.size() == 1 ? run.name
                                   : run.name + QLatin1String(", ") + QString::fromStdString(one);
-            const int colour = run.colour + (first ? 0 : int(runs_.size()));
+            const int colour = run.colour + place * int(runs_.size());
             curves.push_back({title, colour, run.colour > 0, std::move(points)});
         }
     }
@@ -179,7 +184,7 @@ std::vector<ChartCurve> Dashboard::curvesOf(const QString& name, const Card& car
 }
 
 void Dashboard::showCard(const QString& name, Card& card) {
-    std::vector<ChartCurve> curves = curvesOf(name, card);
+    std::vector<ChartCurve> curves = curvesOf(name);
     if (const double guide = guideOf(name); std::isfinite(guide)) card.chart->setGuide(guide);
     const bool any = !curves.empty();
     card.chart->setCurves(std::move(curves));

@@ -98,7 +98,7 @@ private:
     void showCard(const QString& name, Card& card);
     void showLevels();
     void showViews();
-    std::vector<ChartCurve> curvesOf(const QString& name, const Card& card) const;
+    std::vector<ChartCurve> curvesOf(const QString& chart) const;
     void showSigmas(const Fields& settings);
     void setLook();
     void setRange();

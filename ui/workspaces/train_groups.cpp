@@ -26,7 +26,7 @@ const std::array groups{
           {"base_channels", "multiples", "layers", "attention", "groups", "dropout"}},
     Group{QT_TRANSLATE_NOOP("TrainSetup", "Data"), {"size", "flips", "label_drop"}},
     Group{QT_TRANSLATE_NOOP("TrainSetup", "Optimiser"),
-          {"batch", "learning_rate", "warm_up", "decay", "ema", "clip", "seed"}},
+          {"batch", "learning_rate", "warm_up", "decay", "ema", "raw_previews", "clip", "seed"}},
     Group{QT_TRANSLATE_NOOP("TrainSetup", "Machine and saving"),
           {"device", "threads", "precision", "autosave"}},
 };

@@ -15,6 +15,7 @@
 #include "ui/widgets/curve_math.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/qimage.h"
+#include "ui/widgets/segments.h"
 #include "ui/widgets/sheet.h"
 #include "ui/widgets/step_slider.h"
 #include "ui/widgets/theme.h"
@@ -27,6 +28,13 @@ namespace {
 constexpr int sheetsKept = 256, images = 16;
 constexpr int across = 8, down = 2, cellGap = 4, most = 76, speedWidth = 84;
 constexpr std::array speeds{2, 5, 10, 30};
+enum Weights { Raw, Averaged };
+
+/// The place of the last preview at this many images or fewer; the first where there is none.
+int placeOf(const std::vector<PreviewFile>& previews, std::int64_t seen) {
+    const auto after = std::ranges::upper_bound(previews, seen, {}, &PreviewFile::images);
+    return std::max(int(after - previews.begin()) - 1, 0);
+}
 
 }  // namespace
 
@@ -158,6 +166,11 @@ Timeline::Timeline(Session& session, QWidget* parent)
     auto* title = new QLabel(tr("Previews"), this);
     title->setFont(daguerre::font(Type::Section));
     row->addWidget(title);
+    weights_ = new Segments({tr("Raw"), tr("EMA")}, this);
+    weights_->setObjectName(QStringLiteral("train.weights"));
+    weights_->setCurrent(Averaged);
+    weights_->setToolTip(tr("By the weights of the last step, or by those averaged over many"));
+    row->addWidget(weights_);
     auto* first = button("skip-start-fill", tr("First preview"), {});
     row->addWidget(first);
     play_ = button("play-fill", tr("Play"), QStringLiteral("Space"));
@@ -187,6 +200,7 @@ Timeline::Timeline(Session& session, QWidget* parent)
     note_->setFont(daguerre::font(Type::Caption));
     note_->setForegroundRole(dimRole);
     column->addWidget(note_);
+    connect(weights_, &Segments::chosen, this, &Timeline::choose);
     connect(slider_, &QSlider::sliderMoved, this, &Timeline::setCurrent);
     connect(first, &QToolButton::clicked, this, [this] { setCurrent(0); });
     connect(film_, &QToolButton::clicked, this, &Timeline::filmWanted);
@@ -208,7 +222,14 @@ QToolButton* Timeline::button(const char* name, const QString& words, const QStr
 const std::vector<PreviewFile>& Timeline::previews() const { return sheet_->previews(); }
 int Timeline::current() const { return sheet_->current(); }
 
-void Timeline::setPreviews(const std::vector<PreviewFile>& previews) {
+void Timeline::setPreviews(const std::vector<PreviewFile>& averaged,
+                           const std::vector<PreviewFile>& raw) {
+    averaged_ = averaged;
+    raw_ = raw;
+    weights_->setPossible(Raw, !raw.empty(),
+                          tr("This run was started without raw previews: see Optimiser."));
+    if (raw.empty()) weights_->setCurrent(Averaged);
+    const auto& previews = weights_->current() == Raw ? raw : averaged;
     const auto& before = sheet_->previews();
     const int count = int(previews.size());
     const bool same = !before.empty() && !previews.empty() &&
@@ -221,6 +242,18 @@ void Timeline::setPreviews(const std::vector<PreviewFile>& previews) {
     slider_->setEnabled(count > 1);
     film_->setEnabled(count > 0);
     sheet_->setCurrent(kept);
+    showPlace();
+}
+
+/// The same moment by the other weights.
+void Timeline::choose(int weights) {
+    const auto& previews = weights == Raw ? raw_ : averaged_;
+    if (current() < 0 || previews.empty()) return;
+    const std::int64_t seen = this->previews()[std::size_t(current())].images;
+    sheet_->setPreviews(previews);
+    slider_->setRange(0, int(previews.size()) - 1);
+    slider_->setEnabled(previews.size() > 1);
+    sheet_->setCurrent(placeOf(previews, seen));
     showPlace();
 }
 

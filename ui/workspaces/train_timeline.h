@@ -17,6 +17,7 @@ class QToolButton;
 
 namespace daguerre {
 
+class Segments;
 class StepSlider;
 
 /// Sheets of 16 images, read on a worker, the last few hundred kept.
@@ -76,8 +77,11 @@ class Timeline : public QFrame {
 public:
     explicit Timeline(Session& session, QWidget* parent = nullptr);
 
-    /// Stays at the newest where it stood there.
-    void setPreviews(const std::vector<PreviewFile>& previews);
+    /// By the averaged weights and by the raw ones, which may be missing. Stays at the newest where
+    /// it stood there.
+    void setPreviews(const std::vector<PreviewFile>& averaged,
+                     const std::vector<PreviewFile>& raw = {});
+    /// Those that are looked at.
     const std::vector<PreviewFile>& previews() const;
     int current() const;
     void setCurrent(int index);
@@ -93,11 +97,14 @@ Q_SIGNALS:
 
 private:
     QToolButton* button(const char* name, const QString& words, const QString& key);
+    void choose(int weights);
     void showPlace();
     void tick();
 
     SheetLoader loader_;
+    std::vector<PreviewFile> averaged_, raw_;
     SheetView* sheet_;
+    Segments* weights_;
     StepSlider* slider_;
     QLabel *at_, *note_;
     QToolButton *play_, *film_;
