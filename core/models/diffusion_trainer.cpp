@@ -192,7 +192,6 @@ private:
         Json about = description_of("diffusion", settings_, shape_, origin);
         const bool null_class = setup_.network.num_class_embeds > int(shape_.classes.size());
         about["null_class"] = null_class ? Json(shape_.classes.size()) : Json();
-        about["preview_sampler"] = json_of(fields_of<SamplingOptions>());
         return about;
     }
 

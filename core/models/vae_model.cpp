@@ -128,6 +128,10 @@ Plan VaeModel::plan_of(const GenerateRequest& request, const Fields& own) const 
     if (plan.options.map && config_.latent != 2)
         throw Error("{id} codes pictures by {n} numbers; only those of 2 can be shown as a map.",
                     {{"id", info_.id}, {"n", config_.latent}});
+    // A map is of one class, so that only the codes differ.
+    if (plan.options.map && request.image_class.empty() && !info_.classes.empty())
+        plan.request.image_class =
+            info_.null_class ? "none" : std::to_string(class_of(info_, request, 0));
     class_of(info_, request, 0);
     plan.device = use_device(request.device, request.threads);
     resolve_precision(request.precision, plan.device);

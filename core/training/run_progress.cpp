@@ -35,7 +35,7 @@ void read(const WeightsMetadata& metadata, const char* key, const std::filesyste
     detail::from_value(field[0].value, member);
 }
 
-constexpr double preview_interval = 30, preview_budget = 0.03;  // seconds; share of training time
+constexpr double preview_interval = 30, preview_budget = 0.02;  // seconds; share of training time
 constexpr std::int64_t early_steps = 1024;  // previews at powers of two up to here
 // What early ones may take beyond their budget: some seconds, and a share of the first seconds.
 constexpr double early_seconds = 1, early_share = 0.1, first_seconds = 60;
@@ -45,10 +45,10 @@ constexpr double early_seconds = 1, early_share = 0.1, first_seconds = 60;
 bool preview_due(const Progressed& at) {
     if (at.steps == at.previewed_at) return false;
     const double allowed = preview_budget * at.active_seconds;
-    if (at.steps > early_steps)
-        return at.active_seconds - at.previewed_second >= preview_interval &&
-               at.preview_seconds <= allowed;
-    return (at.steps & (at.steps - 1)) == 0 &&
+    if (at.active_seconds - at.previewed_second >= preview_interval &&
+        at.preview_seconds <= allowed)
+        return true;
+    return at.steps <= early_steps && (at.steps & (at.steps - 1)) == 0 &&
            at.preview_seconds <=
                allowed + early_seconds + early_share * std::min(at.active_seconds, first_seconds);
 }

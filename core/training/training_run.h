@@ -42,9 +42,9 @@ public:
     virtual bool finished() const = 0;
     /// One step. Throws Error when training became unstable.
     virtual StepReport advance() = 0;
-    /// Previews are due after 1, 2, 4, ... 1024 steps and then every 30 s, as long as what they
-    /// took is under 3 % of the time; the early ones may take 1 s and a tenth of the first minute
-    /// more. Saving is due every `autosave` seconds and after each tenth of the run.
+    /// Previews are due every 30 s, as long as what they took is under 2 % of the time, and after
+    /// 1, 2, 4, ... 1024 steps, when they may take 1 s and a tenth of the first minute more. Saving
+    /// is due every `autosave` seconds and after each tenth of the run.
     virtual bool preview_due() const = 0;
     virtual bool save_due() const = 0;
     /// 16 images of seeds 0 to 15 by the averaged weights, written to previews/, and where they are

@@ -1,6 +1,8 @@
 #include <QCoreApplication>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/base/files.h"
@@ -160,15 +162,19 @@ private Q_SLOTS:
             return all;
         };
         const std::vector<std::int64_t> early{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
-        QCOMPARE(made(0.2, 0.05, 1024).steps, early);
+        const std::vector<std::int64_t> cheap = made(0.2, 0.05, 1024).steps;
+        QVERIFY(std::ranges::includes(cheap, early));
+        for (std::size_t i = 1; i < cheap.size(); ++i)
+            QVERIFY(double(cheap[i] - cheap[i - 1]) * 0.2 <= 30.3);  // s
         // As slow as five steps: the first ones at once, the next when they are paid for.
-        QCOMPARE(made(0.2, 1, 1024).steps,
-                 (std::vector<std::int64_t>{1, 2, 64, 128, 256, 512, 1024}));
+        std::vector<std::int64_t> slow = made(0.2, 1, 1024).steps;
+        slow.resize(6);
+        QCOMPARE(slow, (std::vector<std::int64_t>{1, 2, 64, 128, 256, 512}));
         QVERIFY(made(0.2, 1, 64).share < 0.2);
         for (const double preview : {0.05, 1.0, 20.0}) {
             const Made hour = made(0.2, preview, 18000);
-            QVERIFY2(hour.share < 0.036, qPrintable(QString::number(hour.share)));
-            QVERIFY(hour.steps.size() >= 5);
+            QVERIFY2(hour.share < 0.025, qPrintable(QString::number(hour.share)));
+            QVERIFY(hour.steps.size() >= 4);
         }
         QCOMPARE(made(0.01, 0.01, 60000).steps.size(), early.size() + 19);  // every 30 s
     }

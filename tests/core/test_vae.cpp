@@ -246,6 +246,18 @@ private Q_SLOTS:
         QVERIFY(grid[4].pixels == middle[0].pixels);
         for (std::size_t i = 0; i < 9; ++i)
             for (std::size_t k = 0; k < i; ++k) QVERIFY(grid[i].pixels != grid[k].pixels);
+        // All of the class that was asked for, or of none.
+        const auto known = model_of(2, 0, 1, 3);
+        const auto of = [&](const char* image_class, std::int64_t count, const Fields& own) {
+            GenerateRequest request = request_of(count);
+            request.image_class = image_class;
+            return known->generate(request, own, {});
+        };
+        const Fields map = with(*known, {{"map", true}});
+        const Fields centre =
+            with(*known, {{"temperature", 0.0}, {"codes", std::string("standard")}});
+        QVERIFY(of("", 9, map)[4].pixels == of("none", 1, centre)[0].pixels);
+        QVERIFY(of("2", 9, map)[4].pixels == of("2", 1, centre)[0].pixels);
         QVERIFY(!find_field(model_of(3)->generate_fields(), "map"));
         Fields fields = with(*model, {{"map", true}});
         QVERIFY(says(refusal([&] { made(*model_of(3), 1, fields); }), "only those of 2"));

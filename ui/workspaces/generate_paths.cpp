@@ -62,16 +62,18 @@ std::shared_ptr<Result> Generate::newResult(const Model& model, const Fields& fi
     auto request = options_from<GenerateRequest>(fields);
     if (const auto last = lastClass(fields)) request.image_class = *last;
     const auto count = int(request.count);
-    result->walk = !model.each_alone(ownFields(fields));
+    const Field* map = find_field(fields, "map");  // stands as a grid, for all hang together
+    const bool together = !model.each_alone(ownFields(fields));
+    result->walk = together && !(map && std::get<bool>(map->value));
     result->frames = std::make_shared<Frames>(count);
     result->model = info.id;
     result->fields = fields;
     result->files.resize(std::size_t(count));
     const bool toClass = !textOf(fields, "to_class").isEmpty();
     for (int i = 0; i < count; ++i) {
-        const int own = result->walk ? 0 : i;
-        // Of a film of a mix, or between two classes, no frame is of one class.
-        const int place = result->walk && (request.image_class.empty() || toClass)
+        const int own = together ? 0 : i;
+        // Of a film of a mix, or between two classes, no frame is of one class; nor is a map.
+        const int place = together && (request.image_class.empty() || toClass)
                               ? -1
                               : class_of(info, request, own);
         result->classes.push_back(

@@ -30,8 +30,8 @@ namespace daguerre {
 namespace {
 
 enum Page { Empty, Charts, Comparison };
-constexpr int listEvery = 5;            // s
-constexpr double readingShare = 0.015;  // of the time that reading and drawing may take
+constexpr int listEvery = 5;           // s
+constexpr double readingShare = 0.01;  // of the time that reading and drawing may take
 constexpr std::size_t mostCompared = 6;
 
 }  // namespace
@@ -95,11 +95,7 @@ void TrainPage::connectActions() {
     });
     connect(runs_, &RunList::shown, this, &TrainPage::showRun);
     connect(runs_, &RunList::newWanted, this, [this] { showRun({}); });
-    connect(setup_, &TrainSetup::newWanted, this, [this] {
-        shown_.clear();
-        runs_->setCurrent({});
-        showData();
-    });
+    connect(setup_, &TrainSetup::newWanted, this, [this] { showRun({}); });
     connect(setup_, &TrainSetup::startWanted, &session_, &Session::train);
     connect(runs_, &RunList::tickedChanged, this, [this] {
         for (const auto& folder : runs_->ticked()) read(folder);
