@@ -1,10 +1,16 @@
-// Saved states of runs, compared.
+// Runs that tests take some steps of, and their saved states compared.
 #pragma once
 
 #include <filesystem>
 #include <string>
 
 #include "core/nn/safetensors.h"
+#include "core/training/training_run.h"
+
+/// So many steps, fewer where the run ends before.
+inline void advance(daguerre::TrainingRun& run, int steps) {
+    for (int i = 0; i < steps && !run.finished(); ++i) run.advance();
+}
 
 /// The first tensor in which two states differ, or "".
 inline std::string difference(const std::filesystem::path& a, const std::filesystem::path& b) {

@@ -23,10 +23,6 @@ namespace {
 
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-void advance(TrainingRun& run, int steps) {
-    for (int i = 0; i < steps && !run.finished(); ++i) run.advance();
-}
-
 bool go_on(const Progress&) { return true; }
 
 /// All points of one curve of a run; empty: it has none.

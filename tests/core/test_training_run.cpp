@@ -29,10 +29,6 @@ namespace {
 
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-void advance(TrainingRun& run, int steps) {
-    for (int i = 0; i < steps && !run.finished(); ++i) run.advance();
-}
-
 /// Lines of the log without what hangs on the clock and on resuming.
 std::vector<std::vector<double>> learned(const fs::path& run) {
     std::vector<std::vector<double>> lines;
