@@ -1,5 +1,7 @@
 #include "core/nn/blocks.h"
 
+#include <c10/core/impl/LocalDispatchKeySet.h>
+
 #include <cmath>
 #include <numbers>
 
@@ -22,6 +24,17 @@ nn::Conv2d conv3x3(int in, int out, int padding = 1, int stride = 1) {
 
 nn::GroupNorm group_norm(int groups, int channels, double eps) {
     return nn::GroupNorm(nn::GroupNormOptions(groups, channels).eps(eps));
+}
+
+/// [N, heads, tokens, width of a head] of each. Where a processor learns in bf16 it computes in
+/// float32: LibTorch 2.11 sets up a product for each head of each image in bf16's gradient, which
+/// takes three to eight times as long.
+at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+    if (!q.is_cpu() || q.scalar_type() != at::kBFloat16 || !q.requires_grad())
+        return at::scaled_dot_product_attention(q, k, v);
+    const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::DispatchKey::AutocastCPU);
+    return at::scaled_dot_product_attention(q.to(at::kFloat), k.to(at::kFloat), v.to(at::kFloat))
+        .to(at::kBFloat16);
 }
 
 at::Tensor resized(const at::Tensor& x, Resample resample) {
@@ -132,8 +145,7 @@ at::Tensor AttentionImpl::forward(const at::Tensor& x) {
     const auto split = [&](const at::Tensor& y) {
         return y.view({n, pixels, plan.heads, channels / plan.heads}).transpose(1, 2);
     };
-    const at::Tensor mixed = at::scaled_dot_product_attention(
-        split(to_q(tokens)), split(to_k(tokens)), split(to_v(tokens)));
+    const at::Tensor mixed = attend(split(to_q(tokens)), split(to_k(tokens)), split(to_v(tokens)));
     const at::Tensor out = to_out(mixed.transpose(1, 2).reshape({n, pixels, channels}));
     const at::Tensor sum = x + out.transpose(1, 2).reshape(x.sizes());
     return scale == 1 ? sum : sum / scale;

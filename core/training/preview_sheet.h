@@ -18,8 +18,8 @@ struct PreviewSheet {
 };
 
 /// 16 images of seeds 0 to 15, by the model's own settings, in half the steps where it takes
-/// some. machine: precision, device and threads
-/// count. Nothing when on_progress stopped it. Blocks. Throws Error.
+/// some. Of `machine` precision, device and threads count. Nothing when on_progress stopped it.
+/// Blocks. Throws Error.
 std::optional<PreviewSheet> preview_sheet(const Model& model, const GenerateRequest& machine,
                                           const OnProgress& on_progress);
 

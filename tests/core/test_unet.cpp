@@ -2,8 +2,10 @@
 
 #include <QtTest>
 #include <cmath>
+#include <map>
 #include <numbers>
 
+#include "core/nn/autocast.h"
 #include "core/nn/safetensors.h"
 #include "refusal.h"
 
@@ -212,6 +214,37 @@ private Q_SLOTS:
             const at::Tensor x = at::randn({1, 1, 28, 28});
             QVERIFY(network->forward(x, at::zeros({1})).sizes() == x.sizes());
         }
+    }
+
+    // In bf16 a processor takes attention's gradient another way than other devices.
+    void gradients_of_bf16_follow_those_of_float32() {
+        UNetConfig config = shaped({8, 16}, "DA");
+        config.norm_num_groups = 4;
+        config.attention_head_dim = 4;
+        std::map<bool, at::Tensor> gradients;
+        for (const bool bf16 : {false, true}) {
+            UNet network(config);
+            std::vector<at::Tensor> attention;
+            for (auto& parameter : network->named_parameters()) {
+                const torch::NoGradGuard no_grad;
+                parameter.value().copy_(formula(parameter.key(), parameter.value().sizes()));
+                if (parameter.key().find("attentions") != std::string::npos)
+                    attention.push_back(parameter.value());
+            }
+            {
+                const Autocast autocast(at::kCPU, bf16);
+                const at::Tensor y = network->forward(formula("x", {2, 3, 8, 8}).to(at::kFloat),
+                                                      at::tensor({10.0, 700.0}));
+                y.to(at::kFloat).square().mean().backward();
+            }
+            std::vector<at::Tensor> parts;
+            for (const at::Tensor& weight : attention) parts.push_back(weight.grad().flatten());
+            gradients[bf16] = at::cat(parts).to(at::kDouble);
+        }
+        const double size = gradients[false].norm().item<double>();
+        const double error = (gradients[true] - gradients[false]).norm().item<double>() / size;
+        QVERIFY(size > 0);
+        QVERIFY2(error > 0 && error < 0.05, std::to_string(error).c_str());
     }
 
     void untrained_networks_give_zero() {

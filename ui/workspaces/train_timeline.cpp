@@ -237,12 +237,7 @@ void Timeline::setPreviews(const std::vector<PreviewFile>& averaged,
     if (same && int(before.size()) == count) return;
     const bool follows = !same || current() == int(before.size()) - 1;
     const int kept = follows ? count - 1 : std::min(current(), count - 1);
-    sheet_->setPreviews(previews);
-    slider_->setRange(0, std::max(count - 1, 0));
-    slider_->setEnabled(count > 1);
-    film_->setEnabled(count > 0);
-    sheet_->setCurrent(kept);
-    showPlace();
+    look(previews, kept);
 }
 
 /// The same moment by the other weights.
@@ -250,10 +245,16 @@ void Timeline::choose(int weights) {
     const auto& previews = weights == Raw ? raw_ : averaged_;
     if (current() < 0 || previews.empty()) return;
     const std::int64_t seen = this->previews()[std::size_t(current())].images;
+    look(previews, placeOf(previews, seen));
+}
+
+void Timeline::look(const std::vector<PreviewFile>& previews, int index) {
+    const int count = int(previews.size());
     sheet_->setPreviews(previews);
-    slider_->setRange(0, int(previews.size()) - 1);
-    slider_->setEnabled(previews.size() > 1);
-    sheet_->setCurrent(placeOf(previews, seen));
+    slider_->setRange(0, std::max(count - 1, 0));
+    slider_->setEnabled(count > 1);
+    film_->setEnabled(count > 0);
+    sheet_->setCurrent(index);
     showPlace();
 }
 

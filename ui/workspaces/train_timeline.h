@@ -98,6 +98,7 @@ Q_SIGNALS:
 private:
     QToolButton* button(const char* name, const QString& words, const QString& key);
     void choose(int weights);
+    void look(const std::vector<PreviewFile>& previews, int index);
     void showPlace();
     void tick();
 
