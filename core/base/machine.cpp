@@ -72,10 +72,12 @@ void forget_memory_peak() {
     std::ofstream("/proc/self/clear_refs") << 5;
 }
 
+// Intel's avx512_bf16 without AMX was slower than float32 where it was measured: docs/speed.md.
 bool has_fast_bf16() {
+    const bool amd = cpu_line("vendor_id").ends_with("AuthenticAMD");
     std::istringstream flags(cpu_line("flags"));
     for (std::string flag; flags >> flag;)
-        if (flag == "avx512_bf16" || flag == "amx_bf16") return true;
+        if (flag == "amx_bf16" || (amd && flag == "avx512_bf16")) return true;
     return false;
 }
 

@@ -17,7 +17,7 @@ std::uint64_t memory_peak();
 /// Gives freed memory back and lets memory_peak() begin anew from what is used now; does nothing
 /// where the system can't.
 void forget_memory_peak();
-/// Whether the processor multiplies bf16 itself (avx512_bf16 or AMX).
+/// Whether the processor multiplies bf16 faster than float32: AMX, or AMD's avx512_bf16.
 bool has_fast_bf16();
 /// Lets memory that was freed stay with the process, up to 1 GiB, instead of going back to the
 /// system and being cleared by it before each use: networks free and take hundreds of MB in every
