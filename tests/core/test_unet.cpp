@@ -2,7 +2,6 @@
 
 #include <QtTest>
 #include <cmath>
-#include <map>
 #include <numbers>
 
 #include "core/nn/autocast.h"
@@ -57,6 +56,27 @@ at::Tensor formula(const std::string& name, at::IntArrayRef shape) {
     return inner ? 0.1 * values : values;
 }
 
+void take_formula_weights(UNet& network) {
+    const torch::NoGradGuard no_grad;
+    for (const auto& [key, tensor] : weights_of(*network))
+        tensor.copy_(formula(key, tensor.sizes()));
+}
+
+/// Of a mean square, for all weights of the attention blocks one after the other.
+at::Tensor attention_gradient(const UNetConfig& config, bool bf16) {
+    UNet network(config);
+    take_formula_weights(network);
+    const Autocast autocast(at::kCPU, bf16);
+    const at::Tensor y =
+        network->forward(formula("x", {2, 3, 8, 8}).to(at::kFloat), at::tensor({10.0, 700.0}));
+    y.to(at::kFloat).square().mean().backward();
+    std::vector<at::Tensor> parts;
+    for (const auto& parameter : network->named_parameters())
+        if (parameter.key().find("attentions") != std::string::npos)
+            parts.push_back(parameter.value().grad().flatten());
+    return at::cat(parts).to(at::kDouble);
+}
+
 double largest_difference(const at::Tensor& a, const at::Tensor& b) {
     return (a - b).abs().max().item<double>();
 }
@@ -100,8 +120,7 @@ private Q_SLOTS:
         for (const Json& row : all) {
             const auto name = row["name"].get<std::string>();
             UNet network(unet_config_from(row["config"], name));
-            for (const auto& [key, tensor] : weights_of(*network))
-                tensor.copy_(formula(key, tensor.sizes()));
+            take_formula_weights(network);
             network->eval();
             const at::Tensor x = formula("x", {2, network->config().in_channels,
                                                row["height"].get<int>(), row["width"].get<int>()});
@@ -221,28 +240,10 @@ private Q_SLOTS:
         UNetConfig config = shaped({8, 16}, "DA");
         config.norm_num_groups = 4;
         config.attention_head_dim = 4;
-        std::map<bool, at::Tensor> gradients;
-        for (const bool bf16 : {false, true}) {
-            UNet network(config);
-            std::vector<at::Tensor> attention;
-            for (auto& parameter : network->named_parameters()) {
-                const torch::NoGradGuard no_grad;
-                parameter.value().copy_(formula(parameter.key(), parameter.value().sizes()));
-                if (parameter.key().find("attentions") != std::string::npos)
-                    attention.push_back(parameter.value());
-            }
-            {
-                const Autocast autocast(at::kCPU, bf16);
-                const at::Tensor y = network->forward(formula("x", {2, 3, 8, 8}).to(at::kFloat),
-                                                      at::tensor({10.0, 700.0}));
-                y.to(at::kFloat).square().mean().backward();
-            }
-            std::vector<at::Tensor> parts;
-            for (const at::Tensor& weight : attention) parts.push_back(weight.grad().flatten());
-            gradients[bf16] = at::cat(parts).to(at::kDouble);
-        }
-        const double size = gradients[false].norm().item<double>();
-        const double error = (gradients[true] - gradients[false]).norm().item<double>() / size;
+        const at::Tensor exact = attention_gradient(config, false);
+        const double size = exact.norm().item<double>();
+        const double error =
+            (attention_gradient(config, true) - exact).norm().item<double>() / size;
         QVERIFY(size > 0);
         QVERIFY2(error > 0 && error < 0.05, std::to_string(error).c_str());
     }
