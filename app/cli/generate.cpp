@@ -117,7 +117,7 @@ public:
 
 private:
     /// Its images are the frames of one film, and hang on how many there are.
-    bool walks() const { return !model_->each_alone(sampling_); }
+    bool walks() const { return model_->bond(sampling_) != Bond::None; }
     /// One file starts, or keeps, all of them.
     bool in_tensors() const { return tensors_.start || !tensors_.save.empty(); }
     bool whole_file() const { return has_image_suffix(words_.out); }

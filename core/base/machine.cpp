@@ -94,4 +94,19 @@ std::string processor_name() {
     return start == std::string::npos ? "this processor" : line.substr(start);
 }
 
+Field precision_field() {
+    return {.key = "precision",
+            .label = "Precision",
+            .help = "auto is bf16 where the device multiplies it faster",
+            .choices = {"auto", "fp32", "bf16"}};
+}
+
+Field device_field() {
+    return {.key = "device", .label = "Device", .help = "auto, cpu, cuda or cuda:N"};
+}
+
+Field threads_field() {
+    return {.key = "threads", .label = "Threads", .help = "0: all cores", .max = 1024};
+}
+
 }  // namespace daguerre

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "core/base/fields.h"
+
 namespace daguerre {
 
 /// Cores this process may run on, at least 1.
@@ -25,5 +27,11 @@ bool has_fast_bf16();
 void keep_freed_memory();
 /// "AMD EPYC 9B14", or the architecture when the name isn't known.
 std::string processor_name();
+
+/// The fields by which requests say how and where they are computed: auto, fp32 or bf16; auto, cpu,
+/// cuda or cuda:N; threads, 0 for all cores.
+Field precision_field();
+Field device_field();
+Field threads_field();
 
 }  // namespace daguerre

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/fields.h"
+#include "core/base/machine.h"
 #include "core/data/dataset.h"
 #include "core/image/image.h"
 #include "core/image/progress.h"
@@ -66,12 +67,9 @@ struct EvaluateRequest {
                          .label = "Feature network",
                          .help = "a classifier, or a VAE that lends its codes, as a model is "
                                  "named; auto: a classifier that is known for the dataset"});
-        visit(precision, {.key = "precision",
-                          .label = "Precision",
-                          .help = "auto is bf16 where the processor multiplies it itself",
-                          .choices = {"auto", "fp32", "bf16"}});
-        visit(device, {.key = "device", .label = "Device", .help = "auto, cpu, cuda or cuda:N"});
-        visit(threads, {.key = "threads", .label = "Threads", .help = "0: all cores", .max = 1024});
+        visit(precision, precision_field());
+        visit(device, device_field());
+        visit(threads, threads_field());
     }
 };
 /// Those fields of it that an evaluation alone has: where it is computed is left out.

@@ -87,6 +87,13 @@ GenerateRequest DiffusionModel::Plan::of_image(std::int64_t i) const {
     return one;
 }
 
+Fields DiffusionModel::preview_fields() const {
+    Fields fields = generate_fields();
+    const auto usual = std::get<std::int64_t>(find_field(fields, "steps")->value);
+    set_field(fields, "steps", std::max<std::int64_t>(usual / 2, 1));
+    return fields;
+}
+
 bool DiffusionModel::Plan::any_class() const {
     const std::int64_t asked = start && !start->labels.empty() ? request.count : 1;
     for (std::int64_t i = 0; i < asked; ++i)

@@ -25,8 +25,10 @@ public:
 
     const ModelInfo& info() const override { return info_; }
     Fields generate_fields() const override { return sampling_fields_for(info_, schedule_); }
-    bool each_alone(const Fields& own) const override {
-        return !options_from<SamplingOptions>(own).path.frames();
+    /// Half the usual steps: two sheets tell more of a run than one that is a little finer.
+    Fields preview_fields() const override;
+    Bond bond(const Fields& own) const override {
+        return options_from<SamplingOptions>(own).path.frames() ? Bond::Film : Bond::None;
     }
     std::vector<Image> generate(const GenerateRequest& request, const Fields& own,
                                 const OnProgress& on_progress) const override {

@@ -162,9 +162,11 @@ std::uint64_t kept_by_generator(const GanConfig& config) {
         values +=
             dcgan ? 3 * pixels * width(side) : pixels * (6 * width(side) + 4 * 4 * width(2 * side));
     }
-    return std::uint64_t(
-        values +
-        (dcgan ? 0 : 2 * values_of_image(config) / config.channels * config.base_channels));
+    // The widest side once more: of dcgan its gradients on their way back, of resnet what its last
+    // norm and ReLU keep.
+    values += dcgan ? 3 * std::int64_t(config.size / 2) * (config.size / 2) * width(config.size / 2)
+                    : 2 * values_of_image(config) / config.channels * config.base_channels;
+    return std::uint64_t(values);
 }
 
 }  // namespace daguerre

@@ -41,8 +41,10 @@ public:
     const ModelInfo& info() const override { return info_; }
     Fields generate_fields() const override { return fields_of<GanSampling>(); }
 
-    bool each_alone(const Fields& own) const override {
-        return options_from<GanSampling>(own).walk == 0;
+    Fields preview_fields() const override { return fields_of(GanSampling{.truncation = 1}); }
+
+    Bond bond(const Fields& own) const override {
+        return options_from<GanSampling>(own).walk > 0 ? Bond::Film : Bond::None;
     }
 
     std::vector<Image> generate(const GenerateRequest& request, const Fields& own,

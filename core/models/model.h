@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/fields.h"
+#include "core/base/machine.h"
 #include "core/image/image.h"
 #include "core/image/progress.h"
 #include "core/image/record.h"
@@ -53,13 +54,17 @@ struct GenerateRequest {
               {.key = "class",
                .label = "Class",
                .help = "number or name of a class, or none; default: seed mod classes"});
-        visit(precision, {.key = "precision",
-                          .label = "Precision",
-                          .help = "auto is bf16 where the processor multiplies it itself",
-                          .choices = {"auto", "fp32", "bf16"}});
-        visit(device, {.key = "device", .label = "Device", .help = "auto, cpu, cuda or cuda:N"});
-        visit(threads, {.key = "threads", .label = "Threads", .help = "0: all cores", .max = 1024});
+        visit(precision, precision_field());
+        visit(device, device_field());
+        visit(threads, threads_field());
     }
+};
+
+/// How the images of a request belong together.
+enum class Bond {
+    None,  // image i hangs on its seed alone; in the others also on how many there are
+    Film,  // frames, in their order
+    Grid,  // cells of a square
 };
 
 /// What completing one picture takes.
@@ -84,15 +89,16 @@ public:
     virtual const ModelInfo& info() const = 0;
     /// What generate takes beside the request, with defaults for this model: steps, sampler, ...
     virtual Fields generate_fields() const = 0;
+    /// The same for a look at what training has taught it: quick, and with nothing that shows a part
+    /// of what it makes as the whole.
+    virtual Fields preview_fields() const { return generate_fields(); }
     /// Makes the images; blocks. 8 bit, each with its Record. on_progress comes as "step" with a
     /// preview after each sampler step of a group of images, and as "call" without one before each
     /// network call; when it answers false, what is finished is returned.
     /// Throws Error before work starts when the request can't be met.
     virtual std::vector<Image> generate(const GenerateRequest&, const Fields&,
                                         const OnProgress&) const = 0;
-    /// Whether image i of a request hangs on its seed alone. False where it also hangs on how many
-    /// there are, as in a walk, whose images are the frames of one film.
-    virtual bool each_alone(const Fields&) const { return true; }
+    virtual Bond bond(const Fields&) const { return Bond::None; }
     /// What complete takes beside the request; empty: this model can't complete pictures.
     virtual Fields complete_fields() const { return {}; }
     virtual CompletionCost completion_cost(const Fields&) const { return {}; }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/fields.h"
+#include "core/base/machine.h"
 
 namespace daguerre {
 
@@ -87,12 +88,9 @@ struct TrainRequest {
                       .help = "mirror every second image; auto: where the dataset is known to be "
                               "mirror-safe",
                       .choices = {"auto", "on", "off"}});
-        visit(precision, {.key = "precision",
-                          .label = "Precision",
-                          .help = "auto is bf16 where the processor multiplies it itself",
-                          .choices = {"auto", "fp32", "bf16"}});
-        visit(device, {.key = "device", .label = "Device", .help = "auto, cpu, cuda or cuda:N"});
-        visit(threads, {.key = "threads", .label = "Threads", .help = "0: all cores", .max = 1024});
+        visit(precision, precision_field());
+        visit(device, device_field());
+        visit(threads, threads_field());
         visit(autosave, {.key = "autosave",
                          .label = "Autosave",
                          .help = "seconds between saved states",

@@ -76,9 +76,10 @@ public:
 
     const ModelInfo& info() const override { return info_; }
 
-    bool each_alone(const Fields& own) const override {
+    Bond bond(const Fields& own) const override {
         const auto options = options_from<VaeDrawOptions>(own);
-        return options.walk == 0 && options.from.empty() && !options.map;
+        if (options.map) return Bond::Grid;
+        return options.walk > 0 || !options.from.empty() ? Bond::Film : Bond::None;
     }
 
     Fields generate_fields() const override {

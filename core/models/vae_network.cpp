@@ -81,14 +81,16 @@ double macs_per_image(const VaeConfig& config) {
 
 std::uint64_t kept_bytes(const VaeConfig& config) {
     const std::vector<LevelPlan> levels = levels_of(config);
-    std::int64_t floats = 4ll * config.size * config.size * config.channels;
+    std::int64_t floats = 4ll * config.size * config.size * config.channels, widest = 0;
     for (std::size_t i = 0; i < levels.size(); ++i) {
         const std::int64_t pixels = levels[i].side * levels[i].side;
         // What enters norm and convolution going down; what is enlarged, normed and convolved up.
         floats += pixels * 2 * levels[i].width;
         floats += 4 * pixels * (levels[i].width + 2 * above_decoded(config, i));
+        widest = std::max(widest, 4 * pixels * std::max(levels[i].width, above_decoded(config, i)));
     }
-    return std::uint64_t(floats) * sizeof(float);
+    // Beside them a gradient that comes in, one that goes out, and a copy as a convolution lays it.
+    return std::uint64_t(floats + 3 * widest) * sizeof(float);
 }
 
 VaeImpl::VaeImpl(const VaeConfig& config)

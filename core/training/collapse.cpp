@@ -41,11 +41,8 @@ std::vector<std::pair<std::string, double>> collapse_gauges(const Model& model,
     request.count = samples;
     request.seed = 0;
     const ViewShape shape{real.size, real.channels};
-    Fields fields = model.generate_fields();
-    // What the network has learned to make, not the surer part of it.
-    if (find_field(fields, "truncation")) set_field(fields, "truncation", 1.0);
     const std::vector<Image> images =
-        model.generate(request, fields, [](const Progress&) { return true; });
+        model.generate(request, model.preview_fields(), [](const Progress&) { return true; });
     Side made = side_of(images, std::vector<std::int64_t>(images.size(), -1), shape);
     Side held_out = side_of(real);
     std::vector<std::pair<std::string, double>> values;

@@ -58,15 +58,6 @@ std::size_t bytes_an_image(const PixelBlock& views) {
     return std::size_t(views.size) * std::size_t(views.size * views.channels);
 }
 
-/// Half the usual steps: two sheets tell more of a run than one that is a little finer.
-Fields preview_fields(const Model& model) {
-    Fields fields = model.generate_fields();
-    if (const Field* steps = find_field(fields, "steps"))
-        set_field(fields, "steps",
-                  std::max<std::int64_t>(std::get<std::int64_t>(steps->value) / 2, 1));
-    return fields;
-}
-
 }  // namespace
 
 std::optional<PreviewSheet> preview_sheet(const Model& model, const GenerateRequest& machine,
@@ -74,7 +65,7 @@ std::optional<PreviewSheet> preview_sheet(const Model& model, const GenerateRequ
     GenerateRequest request = machine;
     request.count = preview_images;
     request.seed = 0;
-    const std::vector<Image> images = model.generate(request, preview_fields(model), on_progress);
+    const std::vector<Image> images = model.generate(request, model.preview_fields(), on_progress);
     if (std::int64_t(images.size()) < preview_images) return std::nullopt;
     PreviewSheet made{grid_of(images, across), channel_means(images)};
     add_record(made.sheet, record_of_sheet(images[0]));

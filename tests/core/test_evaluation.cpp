@@ -1,4 +1,3 @@
-#include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
 #include <filesystem>
@@ -6,7 +5,6 @@
 
 #include "core/base/files.h"
 #include "core/data/preprocess.h"
-#include "core/image/record.h"
 #include "core/metrics/evaluations.h"
 #include "core/metrics/features.h"
 #include "core/metrics/metrics.h"
@@ -14,6 +12,7 @@
 #include "core/training/training_run.h"
 #include "refusal.h"
 #include "stand_ins.h"
+#include "tiny_evaluation.h"
 #include "tiny_run.h"
 
 using namespace daguerre;
@@ -21,70 +20,27 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Tiny shapes from `first` on, under the name of a split; every `bad`th can't be read.
-class Part : public Dataset {
-public:
-    Part(std::int64_t first, std::int64_t count, const std::string& split, std::int64_t bad = 0)
-        : first_(first), bad_(bad), info_(shapes_->info()) {
-        info_.count = count;
-        info_.split = split;
-        info_.sha256 = "shapes-" + split;
-    }
-    const DatasetInfo& info() const override { return info_; }
-    Example at(std::int64_t i) const override {
-        if (bad_ > 0 && i % bad_ == 0)
-            throw Error("“{file}” is broken.", {{"file", "shape" + std::to_string(i) + ".png"}});
-        return shapes_->at(first_ + i);
-    }
-
-    std::shared_ptr<const Dataset> shapes_ = tiny_dataset(1'000'000);
-    std::int64_t first_, bad_;
-    DatasetInfo info_;
-};
-
-EvaluateRequest small(const std::string& metrics = "standard") {
-    return {.count = 120, .seed = 300, .metrics = metrics, .threads = 1};
-}
-
 std::set<std::string> ids_of(const std::vector<Figure>& figures) {
     std::set<std::string> ids;
     for (const Figure& figure : figures) ids.insert(figure.id);
     return ids;
 }
 
-double value(const std::vector<Figure>& figures, const std::string& id) {
-    const Figure* figure = figure_named(figures, id);
-    return figure ? figure->value : std::nan("");
-}
-
-bool has_remark(const Evaluation& evaluation, const std::string& part) {
-    for (const std::string& remark : evaluation.remarks)
-        if (remark.find(part) != std::string::npos) return true;
-    for (const std::string& remark : evaluation.remarks)
-        std::fprintf(stderr, "%s\n", remark.c_str());
-    return false;
-}
-
 }  // namespace
 
-class TestEvaluation : public QObject {
+class TestEvaluation : public QObject, TinyEvaluation {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
+    void init() { begin(); }
     void a_model_gets_all_its_figures();
     void the_same_request_gives_the_same_figures();
-    void features_of_the_reference_are_kept();
-    void a_broken_cache_is_made_anew();
-    void another_network_has_a_cache_of_its_own();
     void one_metric_alone();
     void stopping_keeps_what_is_finished();
     void unknown_metrics_are_refused();
     void what_cannot_be_had_is_said_before_work();
     void standard_leaves_out_what_cannot_be_had();
     void few_samples_are_refused_for_fcd_before_any_is_made();
-    void files_are_judged_with_broken_ones_listed();
-    void classes_of_files_come_by_name_and_record();
     void other_sizes_are_made_equal();
     void one_split_is_halved();
     void features_that_are_no_numbers_are_named();
@@ -94,33 +50,7 @@ private Q_SLOTS:
     void a_vae_lends_its_codes();
     void a_classifier_learns_from_samples();
     void one_class_only();
-    void files_hold_evaluations();
-    void hostile_files_are_refused();
-    void a_models_evaluations_are_kept_together();
-    void multiples_need_equal_numbers();
-
-private:
-    Evaluating shapes() const {
-        return {.model = std::make_shared<Painter>(),
-                .images = nullptr,
-                .dataset = std::make_shared<Part>(0, 140, "train"),
-                .real = std::make_shared<Part>(140, 130, "test"),
-                .network = ruler_,
-                .subject = "painter"};
-    }
-    Evaluation measured(const Evaluating& what, const EvaluateRequest& request) const {
-        return evaluate(what, request, {}, {});
-    }
-
-    std::unique_ptr<QTemporaryDir> home_;
-    std::shared_ptr<Ruler> ruler_;
 };
-
-void TestEvaluation::init() {
-    home_ = std::make_unique<QTemporaryDir>();
-    qputenv("DAGUERRE_HOME", home_->path().toUtf8());
-    ruler_ = std::make_shared<Ruler>();
-}
 
 void TestEvaluation::a_model_gets_all_its_figures() {
     const Evaluation found = measured(shapes(), small());
@@ -155,42 +85,6 @@ void TestEvaluation::the_same_request_gives_the_same_figures() {
     EvaluateRequest other = some;
     other.seed = 301;
     QVERIFY(value(measured(shapes(), other).figures, "fcd") != value(once.figures, "fcd"));
-}
-
-void TestEvaluation::features_of_the_reference_are_kept() {
-    measured(shapes(), small("fcd"));
-    const std::int64_t first = ruler_->seen;
-    measured(shapes(), small("fcd"));
-    QCOMPARE(std::int64_t(ruler_->seen) - first, std::int64_t(120));  // the samples alone
-    QCOMPARE(first, std::int64_t(120 + 140 + 120 + 120));
-}
-
-void TestEvaluation::a_broken_cache_is_made_anew() {
-    const Evaluation sound = measured(shapes(), small("fcd,kid"));
-    int files = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(home_folder() / "cache")) {
-        if (!entry.is_regular_file()) continue;
-        const std::string bytes = read_file(entry.path(), 1 << 20);
-        if (files % 2 == 0)
-            write_whole(entry.path(), bytes.substr(0, bytes.size() / 2));
-        else
-            write_whole(entry.path(), "nothing of the kind");
-        ++files;
-    }
-    QCOMPARE(files, 3);  // features of the reference and of real images, figures of these
-    const std::int64_t before = ruler_->seen;
-    QVERIFY(measured(shapes(), small("fcd,kid")).figures == sound.figures);
-    QCOMPARE(std::int64_t(ruler_->seen) - before, std::int64_t(500));
-    measured(shapes(), small("fcd,kid"));
-    QCOMPARE(std::int64_t(ruler_->seen) - before, std::int64_t(620));
-}
-
-void TestEvaluation::another_network_has_a_cache_of_its_own() {
-    measured(shapes(), small("kid"));
-    const std::int64_t before = ruler_->seen;
-    ruler_->info_.sha256 = std::string(64, 'c');
-    measured(shapes(), small("kid"));
-    QCOMPARE(std::int64_t(ruler_->seen) - before, std::int64_t(500));
 }
 
 void TestEvaluation::one_metric_alone() {
@@ -294,45 +188,6 @@ void TestEvaluation::few_samples_are_refused_for_fcd_before_any_is_made() {
     few.count = 119;
     const Evaluation biased = measured(what, few);
     QVERIFY(figure_named(biased.figures, "fcd")->note.find("Fewer than 120") == 0);
-}
-
-void TestEvaluation::files_are_judged_with_broken_ones_listed() {
-    Evaluating what = shapes();
-    what.model = nullptr;
-    what.images = std::make_shared<Part>(500, 90, "", 30);
-    const Evaluation found = measured(what, small("kid,swd"));
-    QCOMPARE(found.n, std::int64_t(87));
-    QVERIFY(has_remark(found, "fewer than 120"));
-    QVERIFY(has_remark(found, "shape60.png"));
-    QVERIFY(found.model_sha256.empty());
-    QVERIFY(keep_evaluation(found).empty());
-}
-
-void TestEvaluation::classes_of_files_come_by_name_and_record() {
-    Evaluating what = shapes();
-    const auto model = std::make_shared<Part>(300, 120, "");
-    what.model = nullptr;
-    what.images = model;
-    const double by_folder = value(measured(what, small("recognised")).figures, "recognised");
-    QCOMPARE(by_folder, value(measured(shapes(), small("recognised")).figures, "recognised"));
-
-    class Recorded : public Part {
-    public:
-        using Part::Part;
-        Example at(std::int64_t i) const override {
-            Example example = Part::at(i);
-            add_record(example.image,
-                       {.title = tiny_dataset()->info().classes[std::size_t(example.label)],
-                        .parameters = {{"Steps", "20"}, {"Sampler", "x"}, {"Seed", "1"}},
-                        .daguerre = "{}"});
-            example.label = -1;
-            return example;
-        }
-    };
-    const auto recorded = std::make_shared<Recorded>(300, 120, "");
-    recorded->info_.classes.clear();
-    what.images = recorded;
-    QCOMPARE(value(measured(what, small("recognised")).figures, "recognised"), by_folder);
 }
 
 void TestEvaluation::other_sizes_are_made_equal() {
@@ -495,66 +350,6 @@ void TestEvaluation::one_class_only() {
     QVERIFY(value(found.real, "score") > value(found.figures, "score"));
     QVERIFY(value(found.figures, "recall") < value(found.real, "recall"));
     QVERIFY(value(found.figures, "msssim") > value(found.real, "msssim"));
-}
-
-void TestEvaluation::files_hold_evaluations() {
-    const Evaluation found = measured(shapes(), small());
-    const fs::path file = home_folder() / "out.json";
-    write_evaluation(file, found);
-    const Evaluation read = read_evaluation(file);
-    QVERIFY(read.figures == found.figures);
-    QVERIFY(read.real == found.real);
-    QVERIFY(read.blurred == found.blurred);
-    QCOMPARE(read.n, found.n);
-    QCOMPARE(read.seed, found.seed);
-    QVERIFY(read.settings == found.settings);
-    QVERIFY(read.class_counts == found.class_counts);
-    QVERIFY(read.remarks == found.remarks);
-    QCOMPARE(read.date, found.date);
-    QCOMPARE(read.network_sha256, found.network_sha256);
-}
-
-void TestEvaluation::hostile_files_are_refused() {
-    const fs::path file = home_folder() / "out.json";
-    for (const char* text : {"[]", "{}", "7", "{\"figures\": 3}", "{\"program\": 1}", "nonsense"}) {
-        write_whole(file, text);
-        QVERIFY2(!refusal([&] { read_evaluation(file); }).empty(), text);
-    }
-    write_evaluation(file, measured(shapes(), small("swd")));
-    std::string text = read_file(file, 1 << 20);
-    text.replace(text.find("\"value\": ") + 9, 1, "\"x\", \"y\": ");
-    write_whole(file, text);
-    QVERIFY(says(refusal([&] { read_evaluation(file); }), "isn't what daguerre evaluate writes"));
-}
-
-void TestEvaluation::a_models_evaluations_are_kept_together() {
-    const Evaluation first = measured(shapes(), small("swd"));
-    const fs::path file = keep_evaluation(first);
-    QVERIFY(fs::exists(file));
-    keep_evaluation(measured(shapes(), small("kid")));
-    EvaluateRequest other = small("swd");
-    other.seed = 9;
-    keep_evaluation(measured(shapes(), other));
-    const auto all = evaluations_of(painter_hash);
-    QCOMPARE(all.size(), std::size_t(2));
-    QCOMPARE(all.back().seed, std::int64_t(9));
-    QCOMPARE(value(all.front().figures, "swd"), value(first.figures, "swd"));
-    QVERIFY(figure_named(all.front().figures, "kid"));
-    write_whole(file, "[{}]");
-    QVERIFY(evaluations_of(painter_hash).empty());
-    QVERIFY(evaluations_of("../secret").empty());
-    keep_evaluation(first);
-    QCOMPARE(evaluations_of(painter_hash).size(), std::size_t(1));
-}
-
-void TestEvaluation::multiples_need_equal_numbers() {
-    Evaluation e;
-    e.figures = {{"fcd", "", 5.2, {}, 100, ""}, {"recall", "", 0.5, {}, 100, ""}};
-    e.real = {{"fcd", "", 1, {}, 100, ""}, {"recall", "", 1, {}, 100, ""}};
-    QCOMPARE(multiple_text(e, e.figures[0]), std::string("5.2 × real"));
-    QCOMPARE(multiple_text(e, e.figures[1]), std::string());
-    e.real[0].n = 90;
-    QCOMPARE(multiple_text(e, e.figures[0]), std::string());
 }
 
 QTEST_GUILESS_MAIN(TestEvaluation)

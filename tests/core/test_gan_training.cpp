@@ -238,6 +238,8 @@ private Q_SLOTS:
         const auto model = trainer_of(tiny_gan("resnet"))->snapshot({}, Weighting::Average);
         const std::vector<Image> seeds = model->generate(request_of(3, 6), sampling(0.8, 0), {});
         const std::vector<Image> there = model->generate(request_of(10, 6), sampling(0.8, 1), {});
+        QVERIFY(model->bond(sampling(0.8, 0)) == Bond::None);
+        QVERIFY(model->bond(sampling(0.8, 1)) == Bond::Film);
         QVERIFY(there[0].pixels == seeds[0].pixels);
         QVERIFY(there[9].pixels == seeds[1].pixels);
         const std::vector<Image> round = model->generate(request_of(12, 6), sampling(0.8, 2), {});
@@ -259,6 +261,8 @@ private Q_SLOTS:
         };
         QVERIFY(spread(0) < 1e-9);
         QVERIFY(spread(0.3) < spread(1));
+        // Less would look like few kinds of picture.
+        QVERIFY(json_of(model->preview_fields()) == json_of(sampling(1, 0)));
     }
 
     void progress_comes_in_calls_and_steps() {

@@ -133,7 +133,7 @@ private Q_SLOTS:
     void frames_lead_from_one_seed_to_the_other() {
         Asked film = asked(5, 3, "2");
         film.set("to_seed", std::int64_t(11));
-        QVERIFY(!digits_->each_alone(film.fields));
+        QVERIFY(digits_->bond(film.fields) == Bond::Film);
         const std::vector<Image> frames = made(film);
         QCOMPARE(frames.size(), std::size_t(5));
         QVERIFY(frames[0].pixels == made(asked(1, 3, "2"))[0].pixels);

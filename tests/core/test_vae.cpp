@@ -240,6 +240,7 @@ private Q_SLOTS:
 
     void a_map_is_filled_evenly() {
         const auto model = model_of(2, 3, 2);
+        QVERIFY(model->bond(with(*model, {{"map", true}})) == Bond::Grid);
         const auto grid = made(*model, 9, with(*model, {{"map", true}}));
         const auto middle = made(
             *model, 1, with(*model, {{"temperature", 0.0}, {"codes", std::string("standard")}}));

@@ -97,8 +97,8 @@ public:
 
     const ModelInfo& info() const override { return info_; }
     Fields generate_fields() const override { return fields_of<FakeOptions>(); }
-    bool each_alone(const Fields& own) const override {
-        return options_from<FakeOptions>(own).to_seed < 0;
+    Bond bond(const Fields& own) const override {
+        return options_from<FakeOptions>(own).to_seed < 0 ? Bond::None : Bond::Film;
     }
     void save(const std::filesystem::path&) const override {}
 

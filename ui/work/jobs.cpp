@@ -57,7 +57,7 @@ GenerateJob::GenerateJob(std::shared_ptr<const Model> model, const GenerateReque
       model_(std::move(model)),
       request_(request),
       own_(own),
-      atOnce_(model_->each_alone(own_) ? usualAtOnce : request_.count),
+      atOnce_(model_->bond(own_) == Bond::None ? usualAtOnce : request_.count),
       budget_(budget) {}
 
 void GenerateJob::run() {

@@ -62,9 +62,9 @@ std::shared_ptr<Result> Generate::newResult(const Model& model, const Fields& fi
     auto request = options_from<GenerateRequest>(fields);
     if (const auto last = lastClass(fields)) request.image_class = *last;
     const auto count = int(request.count);
-    const Field* map = find_field(fields, "map");  // stands as a grid, for all hang together
-    const bool together = !model.each_alone(ownFields(fields));
-    result->walk = together && !(map && std::get<bool>(map->value));
+    const Bond bond = model.bond(ownFields(fields));
+    const bool together = bond != Bond::None;
+    result->walk = bond == Bond::Film;
     result->frames = std::make_shared<Frames>(count);
     result->model = info.id;
     result->fields = fields;

@@ -111,7 +111,7 @@ Fields ModelCompare::fieldsOf(const Column& column) const {
         if (own && fits(*own, value)) set_field(fields, key, value);
     };
     for (const Field& field : own_) take(field.key, field.value);
-    if (!column.model->each_alone(fields)) fields = column.model->generate_fields();
+    if (column.model->bond(fields) != Bond::None) fields = column.model->generate_fields();
     const QString sampler = column.samplers->currentData().toString();
     if (!sampler.isEmpty()) take("sampler", sampler.toStdString());
     return fields;
