@@ -33,10 +33,10 @@ struct PresetRow {
 constexpr double r1_for(int size, int batch) { return 0.0002 * size * size / batch; }
 
 // The first of a size is its default. modern-*: the residual blocks of sngan-32 with R1 and
-// DiffAugment in place of spectral norm. dcgan-*: Radford et al. 2016 (arXiv:1511.06434); that of 64
-// px, which is the size of folders, with DiffAugment, for without it the discriminator soon knows
-// some thousand photos by heart. sngan-32: Miyato et al. 2018 (arXiv:1802.05957), setting E. mlp-*:
-// Goodfellow et al. 2014.
+// DiffAugment in place of spectral norm. dcgan-*: Radford et al. 2016 (arXiv:1511.06434); at 64 px,
+// the size of folders, with DiffAugment, for without it the discriminator soon knows some thousand
+// photos by heart. sngan-32: Miyato et al. 2018 (arXiv:1802.05957), setting E. mlp-*: Goodfellow et
+// al. 2014.
 constexpr PresetRow preset_rows[] = {
     {"dcgan-28", "DCGAN, 28 px", 28, "dcgan", 64, 0, 8, 100, "bce", off, 0, off, 1, .5, .999, 128,
      2e-4, "none", million / 2},

@@ -54,10 +54,6 @@ public:
     DcganDiscriminator(const GanConfig& config, const at::Device& device) {
         const LayerMaker make(*this, device, config.spectral_norm);
         std::int64_t in = config.channels;
-        if (config.classes > 0) {
-            classes_ = make.classes(config.classes, class_width, 1);
-            in += class_width;
-        }
         const int last = base_side(config.size);
         for (int side = config.size / 2; side >= last; side /= 2) {
             const std::int64_t out =
@@ -70,19 +66,21 @@ public:
             in = out;
         }
         last_ = make.conv("last", in, 1, last, 1, 0);
+        if (config.classes > 0)
+            classes_ = make.classes(config.classes, in, 1 / std::sqrt(double(in)));
     }
 
+    /// Classes come in at the end, where they can't hide the image; projection as resnet's.
     at::Tensor forward(const at::Tensor& images, const at::Tensor& labels) override {
         at::Tensor x = images;
-        if (classes_) {
-            const at::Tensor planes = classes_(labels).to(x.dtype()).view({x.size(0), -1, 1, 1});
-            x = at::cat({x, planes.expand({-1, -1, x.size(2), x.size(3)})}, 1);
-        }
         for (std::size_t i = 0; i < layers_.size(); ++i) {
             x = layers_[i](x);
             x = leaky(norms_[i] ? norms_[i](x) : x);
         }
-        return last_(x).flatten().to(at::kFloat);
+        const at::Tensor logits = last_(x).flatten().to(at::kFloat);
+        if (!classes_) return logits;
+        const at::Tensor features = x.sum({2, 3}, false, at::kFloat) / double(x.size(2));
+        return logits + (classes_(labels) * features).sum(1);
     }
 
 private:
@@ -200,7 +198,6 @@ std::uint64_t kept_by_discriminator(const GanConfig& config) {
             values += std::int64_t(side) * side * (2 * block.in + 3 * block.out);
         return std::uint64_t(values);
     }
-    if (config.classes > 0) values += values_of_image(config) / config.channels * class_width;
     for (int side = config.size / 2; side >= base_side(config.size); side /= 2)
         values += 3 * std::int64_t(side) * side *
                   width_of(config.d_channels, config.widest, config.size / 2, side);

@@ -89,8 +89,8 @@ public:
     virtual const ModelInfo& info() const = 0;
     /// What generate takes beside the request, with defaults for this model: steps, sampler, ...
     virtual Fields generate_fields() const = 0;
-    /// The same for a look at what training has taught it: quick, and with nothing that shows a part
-    /// of what it makes as the whole.
+    /// The same for a look at what training has taught it: quick, and with nothing that shows a
+    /// part of what it makes as the whole.
     virtual Fields preview_fields() const { return generate_fields(); }
     /// Makes the images; blocks. 8 bit, each with its Record. on_progress comes as "step" with a
     /// preview after each sampler step of a group of images, and as "call" without one before each

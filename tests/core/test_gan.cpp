@@ -94,6 +94,11 @@ private Q_SLOTS:
         QCOMPARE(d.at("layer_0.weight").sizes(), at::IntArrayRef({64, 3, 4, 4}));
         QCOMPARE(d.at("layer_3.weight").sizes(), at::IntArrayRef({512, 256, 4, 4}));
         QCOMPARE(d.at("last.weight").sizes(), at::IntArrayRef({1, 512, 4, 4}));
+        // Classes come in behind the layers: planes of them beside the image would hide it.
+        config.classes = 10;
+        const Weights told = weights_of(*make_discriminator(config, at::kMeta));
+        QCOMPARE(told.at("layer_0.weight").sizes(), at::IntArrayRef({64, 3, 4, 4}));
+        QCOMPARE(told.at("classes.weight").sizes(), at::IntArrayRef({10, 512}));
     }
 
     void presets_build_and_the_first_of_28_is_small() {
