@@ -12,6 +12,16 @@ constexpr double mlp_dropout = 0.3;
 
 at::Tensor halved(const at::Tensor& x) { return at::avg_pool2d(x, 2); }
 
+/// What the class says to the last layer's features, [N, width]; [N]. Source: Miyato and Koyama
+/// 2018 (arXiv:1802.05637), eq. 4.
+at::Tensor projected(ClassVectors& classes, const at::Tensor& labels, const at::Tensor& features) {
+    return (classes(labels) * features).sum(1);
+}
+
+ClassVectors projection(const LayerMaker& make, std::int64_t classes, std::int64_t width) {
+    return make.classes(classes, width, 1 / std::sqrt(double(width)));
+}
+
 std::vector<std::int64_t> mlp_discriminator_widths(const GanConfig& config) {
     const std::int64_t last = config.d_channels;
     if (config.size <= 32) return {2 * last, last};
@@ -66,11 +76,10 @@ public:
             in = out;
         }
         last_ = make.conv("last", in, 1, last, 1, 0);
-        if (config.classes > 0)
-            classes_ = make.classes(config.classes, in, 1 / std::sqrt(double(in)));
+        if (config.classes > 0) classes_ = projection(make, config.classes, in);
     }
 
-    /// Classes come in at the end, where they can't hide the image; projection as resnet's.
+    /// Classes come in at the end, where they can't hide the image.
     at::Tensor forward(const at::Tensor& images, const at::Tensor& labels) override {
         at::Tensor x = images;
         for (std::size_t i = 0; i < layers_.size(); ++i) {
@@ -80,7 +89,7 @@ public:
         const at::Tensor logits = last_(x).flatten().to(at::kFloat);
         if (!classes_) return logits;
         const at::Tensor features = x.sum({2, 3}, false, at::kFloat) / double(x.size(2));
-        return logits + (classes_(labels) * features).sum(1);
+        return logits + projected(classes_, labels, features);
     }
 
 private:
@@ -155,18 +164,16 @@ public:
             width = options.out;
         }
         last_ = make.linear("last", width, 1);
-        if (config.classes > 0)
-            classes_ = make.classes(config.classes, width, 1 / std::sqrt(double(width)));
+        if (config.classes > 0) classes_ = projection(make, config.classes, width);
     }
 
-    /// Projection: Miyato and Koyama 2018 (arXiv:1802.05637), eq. 4.
     at::Tensor forward(const at::Tensor& images, const at::Tensor& labels) override {
         at::Tensor x = images;
         for (DownBlock& block : blocks_) x = block(x);
         at::Tensor features = active_(x).sum({2, 3}, false, at::kFloat);
         if (!spectral_norm_) features = features / std::sqrt(double(x.size(2) * x.size(3)));
         const at::Tensor logits = last_(features).squeeze(1).to(at::kFloat);
-        return classes_ ? logits + (classes_(labels) * features).sum(1) : logits;
+        return classes_ ? logits + projected(classes_, labels, features) : logits;
     }
 
 private:

@@ -17,8 +17,8 @@ struct PreviewSheet {
     std::vector<double> means;  // of each channel over all pixels, 0 to 1
 };
 
-/// 16 images of seeds 0 to 15, by the model's own settings, in half the steps where it takes
-/// some. Of `machine` precision, device and threads count. Nothing when on_progress stopped it.
+/// 16 images of seeds 0 to 15, by the model's preview_fields(). Of `machine` precision, device and
+/// threads count. Nothing when on_progress stopped it.
 /// Blocks. Throws Error.
 std::optional<PreviewSheet> preview_sheet(const Model& model, const GenerateRequest& machine,
                                           const OnProgress& on_progress);
