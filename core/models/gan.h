@@ -102,7 +102,7 @@ struct GanOptions {
 
 /// What a GAN takes for generating beside GenerateRequest.
 struct GanSampling {
-    double truncation = 0.7;  // nearer to real images by Fréchet distance than 1 (bundled digits)
+    double truncation = 1;  // nearest to real images by Fréchet distance (bundled digits)
     std::int64_t walk = 0;
 
     void each(auto&& visit) {

@@ -9,18 +9,9 @@ namespace daguerre {
 namespace {
 
 constexpr double mlp_dropout = 0.3;
+constexpr double first_shift = 0.1;  // deviation of what a class adds to a layer at first
 
 at::Tensor halved(const at::Tensor& x) { return at::avg_pool2d(x, 2); }
-
-/// What the class says to the last layer's features, [N, width]; [N]. Source: Miyato and Koyama
-/// 2018 (arXiv:1802.05637), eq. 4.
-at::Tensor projected(ClassVectors& classes, const at::Tensor& labels, const at::Tensor& features) {
-    return (classes(labels) * features).sum(1);
-}
-
-ClassVectors projection(const LayerMaker& make, std::int64_t classes, std::int64_t width) {
-    return make.classes(classes, width, 1 / std::sqrt(double(width)));
-}
 
 std::vector<std::int64_t> mlp_discriminator_widths(const GanConfig& config) {
     const std::int64_t last = config.d_channels;
@@ -34,7 +25,7 @@ public:
         const LayerMaker make(*this, device, config.spectral_norm);
         std::int64_t in = values_of_image(config);
         if (config.classes > 0) {
-            classes_ = make.classes(config.classes, class_width, 1);
+            classes_ = make.classes("classes", config.classes, class_width, 1);
             in += class_width;
         }
         for (const std::int64_t out : mlp_discriminator_widths(config)) {
@@ -58,7 +49,8 @@ private:
     GanLayer last_{nullptr};
 };
 
-// Radford et al. 2016 (arXiv:1511.06434), section 3.
+// Radford et al. 2016 (arXiv:1511.06434), section 3. What an image's class adds to every layer is
+// the shift of Perez et al. 2018 (arXiv:1709.07871), eq. 1, without the scale.
 class DcganDiscriminator : public Discriminator {
 public:
     DcganDiscriminator(const GanConfig& config, const at::Device& device) {
@@ -73,29 +65,30 @@ public:
             layers_.push_back(make.conv(numbered("layer_", i), in, out, 4, 2, 1, !normed));
             norms_.push_back(normed ? make.norm(numbered("norm_", i), out, false)
                                     : BatchNorm(nullptr));
+            if (config.classes > 0)
+                shifts_.push_back(
+                    make.classes(numbered("shift_", i), config.classes, out, first_shift));
             in = out;
         }
         last_ = make.conv("last", in, 1, last, 1, 0);
-        if (config.classes > 0) classes_ = projection(make, config.classes, in);
     }
 
-    /// Classes come in at the end, where they can't hide the image.
     at::Tensor forward(const at::Tensor& images, const at::Tensor& labels) override {
         at::Tensor x = images;
         for (std::size_t i = 0; i < layers_.size(); ++i) {
             x = layers_[i](x);
-            x = leaky(norms_[i] ? norms_[i](x) : x);
+            if (norms_[i]) x = norms_[i](x);
+            if (!shifts_.empty())
+                x = x + shifts_[i](labels).to(x.dtype()).view({-1, x.size(1), 1, 1});
+            x = leaky(x);
         }
-        const at::Tensor logits = last_(x).flatten().to(at::kFloat);
-        if (!classes_) return logits;
-        const at::Tensor features = x.sum({2, 3}, false, at::kFloat) / double(x.size(2));
-        return logits + projected(classes_, labels, features);
+        return last_(x).flatten().to(at::kFloat);
     }
 
 private:
-    ClassVectors classes_{nullptr};
     std::vector<GanLayer> layers_;
-    std::vector<BatchNorm> norms_;  // null: none after this layer
+    std::vector<BatchNorm> norms_;      // null: none after this layer
+    std::vector<ClassVectors> shifts_;  // one a layer; empty: no classes
     GanLayer last_{nullptr};
 };
 
@@ -164,16 +157,18 @@ public:
             width = options.out;
         }
         last_ = make.linear("last", width, 1);
-        if (config.classes > 0) classes_ = projection(make, config.classes, width);
+        if (config.classes > 0)
+            classes_ = make.classes("classes", config.classes, width, 1 / std::sqrt(double(width)));
     }
 
+    /// Classes by projection: Miyato and Koyama 2018 (arXiv:1802.05637), eq. 4.
     at::Tensor forward(const at::Tensor& images, const at::Tensor& labels) override {
         at::Tensor x = images;
         for (DownBlock& block : blocks_) x = block(x);
         at::Tensor features = active_(x).sum({2, 3}, false, at::kFloat);
         if (!spectral_norm_) features = features / std::sqrt(double(x.size(2) * x.size(3)));
         const at::Tensor logits = last_(features).squeeze(1).to(at::kFloat);
-        return classes_ ? logits + projected(classes_, labels, features) : logits;
+        return classes_ ? logits + (classes_(labels) * features).sum(1) : logits;
     }
 
 private:

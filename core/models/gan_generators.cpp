@@ -126,7 +126,8 @@ private:
 Generator::Generator(const GanConfig& config, const at::Device& device)
     : code_width_(config.latent + (config.classes > 0 ? class_width : 0)) {
     if (config.classes > 0)
-        classes_ = LayerMaker(*this, device, false).classes(config.classes, class_width, 1);
+        classes_ =
+            LayerMaker(*this, device, false).classes("classes", config.classes, class_width, 1);
 }
 
 at::Tensor Generator::class_vectors(const at::Tensor& labels) {

@@ -113,8 +113,9 @@ BatchNorm LayerMaker::norm(const std::string& name, std::int64_t channels, bool 
     return network_.register_module(name, BatchNorm(channels, keeps, device_));
 }
 
-ClassVectors LayerMaker::classes(std::int64_t count, std::int64_t width, double deviation) const {
-    return network_.register_module("classes", ClassVectors(count, width, deviation, device_));
+ClassVectors LayerMaker::classes(const std::string& name, std::int64_t count, std::int64_t width,
+                                 double deviation) const {
+    return network_.register_module(name, ClassVectors(count, width, deviation, device_));
 }
 
 std::string numbered(const char* name, std::size_t i) { return name + std::to_string(i); }

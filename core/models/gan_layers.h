@@ -74,7 +74,8 @@ public:
     GanLayer transposed(const std::string& name, std::int64_t in, std::int64_t out, int kernel,
                         int stride, int padding, bool bias) const;
     BatchNorm norm(const std::string& name, std::int64_t channels, bool keeps) const;
-    ClassVectors classes(std::int64_t count, std::int64_t width, double deviation) const;
+    ClassVectors classes(const std::string& name, std::int64_t count, std::int64_t width,
+                         double deviation) const;
 
 private:
     GanLayer layer(const std::string& name, GanLayerOptions options) const;

@@ -40,9 +40,6 @@ public:
 
     const ModelInfo& info() const override { return info_; }
     Fields generate_fields() const override { return fields_of<GanSampling>(); }
-
-    Fields preview_fields() const override { return fields_of(GanSampling{.truncation = 1}); }
-
     Bond bond(const Fields& own) const override {
         return options_from<GanSampling>(own).walk > 0 ? Bond::Film : Bond::None;
     }

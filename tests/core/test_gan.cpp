@@ -68,6 +68,11 @@ private Q_SLOTS:
                     QCOMPARE(images.sizes(), at::IntArrayRef({2, 3, size, size}));
                     QVERIFY(images.abs().max().item<float>() <= 1);
                     QCOMPARE(discriminator->forward(images, labels).sizes(), at::IntArrayRef({2}));
+                    if (classes == 0) continue;
+                    const at::Tensor same = images[0].expand({2, 3, size, size});
+                    discriminator->eval();  // no dropout, which tells equal images apart too
+                    const at::Tensor logits = discriminator->forward(same, labels);
+                    QVERIFY((logits[0] - logits[1]).abs().item<float>() > 1e-4F);
                 }
     }
 
@@ -94,11 +99,14 @@ private Q_SLOTS:
         QCOMPARE(d.at("layer_0.weight").sizes(), at::IntArrayRef({64, 3, 4, 4}));
         QCOMPARE(d.at("layer_3.weight").sizes(), at::IntArrayRef({512, 256, 4, 4}));
         QCOMPARE(d.at("last.weight").sizes(), at::IntArrayRef({1, 512, 4, 4}));
-        // Classes come in behind the layers: planes of them beside the image would hide it.
+        // Each layer hears of the class: as planes beside the image it hid the image, and behind
+        // the layers alone images of a class came out alike.
         config.classes = 10;
         const Weights told = weights_of(*make_discriminator(config, at::kMeta));
         QCOMPARE(told.at("layer_0.weight").sizes(), at::IntArrayRef({64, 3, 4, 4}));
-        QCOMPARE(told.at("classes.weight").sizes(), at::IntArrayRef({10, 512}));
+        for (int i = 0; i < 4; ++i)
+            QCOMPARE(told.at(numbered("shift_", i) + ".weight").sizes(),
+                     at::IntArrayRef({10, std::int64_t(64) << i}));
     }
 
     void presets_build_and_the_first_of_28_is_small() {
