@@ -109,8 +109,8 @@ Evaluation evaluation_from(const Json& json) {
     return e;
 }
 
-fs::path file_of(const std::string& model_sha256) {
-    return home_folder() / "evaluations" / (model_sha256 + ".json");
+fs::path file_in(const fs::path& place, const std::string& model_sha256) {
+    return place / "evaluations" / (model_sha256 + ".json");
 }
 
 /// A hash and nothing else: it becomes part of a path.
@@ -140,6 +140,31 @@ std::vector<Figure> together(std::vector<Figure> old, const std::vector<Figure>&
     return old;
 }
 
+/// Behind the others, together with one of the same.
+void add(std::vector<Evaluation>& all, Evaluation fresh) {
+    std::erase_if(all, [&](const Evaluation& old) {
+        if (!of_the_same(old, fresh)) return false;
+        fresh.figures = together(old.figures, fresh.figures);
+        fresh.real = together(old.real, fresh.real);
+        fresh.blurred = together(old.blurred, fresh.blurred);
+        return true;
+    });
+    all.push_back(std::move(fresh));
+}
+
+/// None where there is no such file, and those before the first broken one.
+std::vector<Evaluation> evaluations_in(const fs::path& file) {
+    std::vector<Evaluation> all;
+    if (!fs::exists(file)) return all;
+    try {
+        for (const Json& json : read_json(file, {.bytes = 16 << 20}))
+            all.push_back(evaluation_from(json));
+    } catch (const Error&) {
+    } catch (const Json::exception&) {
+    }
+    return all;
+}
+
 }  // namespace
 
 void write_evaluation(const fs::path& file, const Evaluation& evaluation) {
@@ -156,34 +181,23 @@ Evaluation read_evaluation(const fs::path& file) {
 }
 
 std::vector<Evaluation> evaluations_of(const std::string& model_sha256) {
-    std::vector<Evaluation> all;
-    if (!is_hash(model_sha256) || !fs::exists(file_of(model_sha256))) return all;
-    try {
-        for (const Json& json : read_json(file_of(model_sha256), {.bytes = 16 << 20}))
-            all.push_back(evaluation_from(json));
-    } catch (const Error&) {
-    } catch (const Json::exception&) {
-    }
+    if (!is_hash(model_sha256)) return {};
+    std::vector<Evaluation> all = evaluations_in(file_in(resources_folder(), model_sha256));
+    for (const Evaluation& own : evaluations_in(file_in(home_folder(), model_sha256)))
+        add(all, own);
     return all;
 }
 
 fs::path keep_evaluation(const Evaluation& evaluation) {
     if (!is_hash(evaluation.model_sha256) || evaluation.figures.empty()) return {};
-    std::vector<Evaluation> all = evaluations_of(evaluation.model_sha256);
-    Evaluation merged = evaluation;
-    std::erase_if(all, [&](const Evaluation& old) {
-        if (!of_the_same(old, evaluation)) return false;
-        merged.figures = together(old.figures, evaluation.figures);
-        merged.real = together(old.real, evaluation.real);
-        merged.blurred = together(old.blurred, evaluation.blurred);
-        return true;
-    });
-    all.push_back(std::move(merged));
+    const fs::path file = file_in(home_folder(), evaluation.model_sha256);
+    std::vector<Evaluation> all = evaluations_in(file);
+    add(all, evaluation);
     if (all.size() > most_kept) all.erase(all.begin(), all.end() - most_kept);
     Json list = Json::array();
     for (const Evaluation& each : all) list.push_back(json_of(each));
-    write_json(file_of(evaluation.model_sha256), list);
-    return file_of(evaluation.model_sha256);
+    write_json(file, list);
+    return file;
 }
 
 const Figure* figure_named(const std::vector<Figure>& figures, const std::string& id) {

@@ -1,6 +1,6 @@
 // Evaluations ↔ files. Those of a model are kept in user data, evaluations/<hash of its
-// weights>.json, so that they are found whatever the model is called and wherever it lies, bundled
-// ones too.
+// weights>.json, so that they are found whatever the model is called and wherever it lies. Those of
+// bundled models come with the program, in resources/evaluations.
 #pragma once
 
 #include <filesystem>
@@ -16,8 +16,8 @@ void write_evaluation(const std::filesystem::path& file, const Evaluation& evalu
 /// Throws Error naming the file, also for values that can't be.
 Evaluation read_evaluation(const std::filesystem::path& file);
 
-/// What is known of a model, newest last; empty: nothing. Never throws for a broken file: it counts
-/// as none.
+/// What is known of a model, what came with the program first, newest last; empty: nothing. Never
+/// throws for a broken file: it counts as none.
 std::vector<Evaluation> evaluations_of(const std::string& model_sha256);
 /// Adds one. Of one with the same images, settings, network and reference only figures that are
 /// measured anew are replaced. Nothing without figures or without a hash is kept; gives the file,

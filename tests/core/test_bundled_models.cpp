@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/data/datasets.h"
 #include "core/image/image_file.h"
+#include "core/metrics/evaluations.h"
 #include "core/metrics/metrics.h"
 #include "core/models/classifier.h"
 #include "core/models/model_library.h"
@@ -49,6 +50,9 @@ private Q_SLOTS:
             QVERIFY2(!model->info().licence.empty(), entry.id.c_str());
             if (!model->info().makes_images) continue;
             ++makers;
+            const auto known = evaluations_of(model->info().sha256);
+            QVERIFY2(!known.empty() && figure_named(known.back().figures, "fcd"), entry.id.c_str());
+            QCOMPARE(known.back().subject, entry.id);
             const std::vector<Image> images = made(*model, 4, 0);
             const Image row = grid_of(images, 4), sheet = read_image(facts.samples);
             const Image first = crop(sheet, {0, 0, row.width, row.height});

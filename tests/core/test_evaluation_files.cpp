@@ -25,6 +25,7 @@ private Q_SLOTS:
     void files_hold_evaluations();
     void hostile_files_are_refused();
     void a_models_evaluations_are_kept_together();
+    void what_came_with_the_program_is_known();
     void multiples_need_equal_numbers();
 };
 
@@ -151,6 +152,31 @@ void TestEvaluationFiles::a_models_evaluations_are_kept_together() {
     QVERIFY(evaluations_of("../secret").empty());
     keep_evaluation(first);
     QCOMPARE(evaluations_of(painter_hash).size(), std::size_t(1));
+}
+
+void TestEvaluationFiles::what_came_with_the_program_is_known() {
+    const QByteArray before = qgetenv("DAGUERRE_RESOURCES");
+    const QTemporaryDir place;
+    qputenv("DAGUERRE_RESOURCES", place.path().toUtf8());
+    const fs::path own = keep_evaluation(measured(shapes(), small("swd")));
+    const fs::path bundled = fs::path(place.path().toStdString()) / "evaluations" / own.filename();
+    fs::create_directories(bundled.parent_path());
+    fs::rename(own, bundled);
+    QCOMPARE(evaluations_of(painter_hash).size(), std::size_t(1));
+
+    keep_evaluation(measured(shapes(), small("kid")));
+    EvaluateRequest other = small("swd");
+    other.seed = 9;
+    keep_evaluation(measured(shapes(), other));
+    const auto all = evaluations_of(painter_hash);
+    QCOMPARE(all.size(), std::size_t(2));
+    QVERIFY(figure_named(all.front().figures, "swd"));
+    QVERIFY(figure_named(all.front().figures, "kid"));
+    QVERIFY(read_file(own, 1 << 20).find("\"kid\"") != std::string::npos);
+
+    write_whole(bundled, "nonsense");
+    QCOMPARE(evaluations_of(painter_hash).size(), std::size_t(2));
+    qputenv("DAGUERRE_RESOURCES", before);
 }
 
 void TestEvaluationFiles::multiples_need_equal_numbers() {
