@@ -197,7 +197,14 @@ private Q_SLOTS:
         QCOMPARE(found.n, std::int64_t(12));
         const Figure* patches = figure_named(found.figures, "swd");
         QVERIFY(patches && patches->value > 0);
-        QVERIFY(tellingWords(measured(again)).front().startsWith(QLatin1String("Patches ")));
+        const QStringList told = tellingWords(measured(again));
+        QVERIFY(told.front().startsWith(QLatin1String("Patches ")));
+        QCOMPARE(told.back(), QStringLiteral("temperature 1"));
+        Evaluation drawn = found;
+        drawn.settings = {{"sampler", "ddim"}, {"steps", "10"}, {"guidance", "1.2"}};
+        QCOMPARE(tellingWords({drawn}).back(), QStringLiteral("10 steps, guidance 1.2"));
+        QVERIFY(measuredWords(drawn).startsWith(
+            QLatin1String("12 pictures of seed 1 (10 steps, guidance 1.2) against ")));
         const RunData shown = RunReader(run).read();
         QCOMPARE(shown.evaluations.size(), std::size_t(1));
         QCOMPARE(shown.evaluations[0].figures, found.figures);

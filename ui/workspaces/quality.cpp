@@ -33,6 +33,20 @@ const char* shortPattern(const std::string& id) {
     return nullptr;
 }
 
+/// What of the way the pictures were made weighs most in their figures: "10 steps, guidance 1.2".
+QString madeWords(const Evaluation& e) {
+    static const std::vector<std::pair<std::string, const char*>> patterns{
+        {"steps", QT_TRANSLATE_NOOP("quality", "%1 steps")},
+        {"guidance", QT_TRANSLATE_NOOP("quality", "guidance %1")},
+        {"truncation", QT_TRANSLATE_NOOP("quality", "truncation %1")},
+        {"temperature", QT_TRANSLATE_NOOP("quality", "temperature %1")}};
+    QStringList words;
+    for (const auto& [key, pattern] : patterns)
+        for (const auto& [set, value] : e.settings)
+            if (set == key) words += tr(pattern).arg(QString::fromStdString(value));
+    return words.join(QStringLiteral(", "));
+}
+
 }  // namespace
 
 QString figureWords(const Figure& figure) {
@@ -41,10 +55,12 @@ QString figureWords(const Figure& figure) {
 }
 
 QString measuredWords(const Evaluation& e) {
-    QString text = tr("%1 pictures of seed %2 against %3 of %4")
+    const QString made = madeWords(e);
+    QString text = tr("%1 pictures of seed %2%3 against %4 of %5")
                        .arg(countWords(e.n))
                        .arg(e.seed)
-                       .arg(countWords(e.reference_n), QString::fromStdString(e.dataset_title));
+                       .arg(made.isEmpty() ? made : QStringLiteral(" (%1)").arg(made),
+                            countWords(e.reference_n), QString::fromStdString(e.dataset_title));
     if (!e.split.empty()) text += QStringLiteral(" (%1)").arg(QString::fromStdString(e.split));
     if (!e.network.empty())
         text += QStringLiteral(", ") +
@@ -74,7 +90,9 @@ QStringList tellingWords(const std::vector<Evaluation>& all) {
     if (lines.isEmpty() && !newest.figures.empty())
         lines += words(newest.figures[0].title) + QLatin1Char(' ') +
                  numberWords(newest.figures[0].value);
-    if (!lines.isEmpty()) lines += tr("measured on %1 pictures").arg(countWords(newest.n));
+    if (lines.isEmpty()) return lines;
+    lines += tr("measured on %1 pictures").arg(countWords(newest.n));
+    if (const QString made = madeWords(newest); !made.isEmpty()) lines += made;
     return lines;
 }
 

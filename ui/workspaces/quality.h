@@ -15,10 +15,11 @@ inline constexpr std::int64_t fewPictures = 2000;
 
 /// "12.3 ± 0.4".
 QString figureWords(const Figure& figure);
-/// What its figures hang on: "10,000 pictures of seed 1 against MNIST (train), …".
+/// What its figures hang on: "10,000 pictures of seed 1 (10 steps) against MNIST (train), …".
 QString measuredWords(const Evaluation& evaluation);
-/// The figures that tell most, a line each: "FCD 12.3 (5.2 × real)"; the last says of how many
-/// pictures they are. Newest last in `all`, whose newest counts; empty: nothing was measured.
+/// The figures that tell most, a line each: "FCD 12.3 (5.2 × real)"; the last say of how many
+/// pictures they are and how these were made. Newest last in `all`, whose newest counts; empty:
+/// nothing was measured.
 QStringList tellingWords(const std::vector<Evaluation>& all);
 /// A row a figure, with what it hangs on above.
 QWidget* qualityTable(const Evaluation& evaluation, QWidget* parent);
