@@ -202,7 +202,7 @@ void ModelCompare::addColumn(const QString& compared) {
     column->facts->setWordWrap(true);
     column->facts->setTextFormat(Qt::PlainText);
     column->facts->setFont(daguerre::font(Type::Caption));
-    column->facts->setMinimumHeight(9 * column->facts->fontMetrics().lineSpacing());
+    column->facts->setMinimumHeight(10 * column->facts->fontMetrics().lineSpacing());
     column->facts->setAlignment(Qt::AlignTop);
     down->addWidget(column->facts);
     row_->insertWidget(int(columns_.size()), column->widget, 1);
