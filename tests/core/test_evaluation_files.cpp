@@ -27,7 +27,18 @@ private Q_SLOTS:
     void a_models_evaluations_are_kept_together();
     void what_came_with_the_program_is_known();
     void multiples_need_equal_numbers();
+
+private:
+    /// A figure more of the same images, and one of others, of seed 9.
+    void keep_two_more();
 };
+
+void TestEvaluationFiles::keep_two_more() {
+    keep_evaluation(measured(shapes(), small("kid")));
+    EvaluateRequest other = small("swd");
+    other.seed = 9;
+    keep_evaluation(measured(shapes(), other));
+}
 
 void TestEvaluationFiles::features_of_the_reference_are_kept() {
     measured(shapes(), small("fcd"));
@@ -138,10 +149,7 @@ void TestEvaluationFiles::a_models_evaluations_are_kept_together() {
     const Evaluation first = measured(shapes(), small("swd"));
     const fs::path file = keep_evaluation(first);
     QVERIFY(fs::exists(file));
-    keep_evaluation(measured(shapes(), small("kid")));
-    EvaluateRequest other = small("swd");
-    other.seed = 9;
-    keep_evaluation(measured(shapes(), other));
+    keep_two_more();
     const auto all = evaluations_of(painter_hash);
     QCOMPARE(all.size(), std::size_t(2));
     QCOMPARE(all.back().seed, std::int64_t(9));
@@ -164,10 +172,7 @@ void TestEvaluationFiles::what_came_with_the_program_is_known() {
     fs::rename(own, bundled);
     QCOMPARE(evaluations_of(painter_hash).size(), std::size_t(1));
 
-    keep_evaluation(measured(shapes(), small("kid")));
-    EvaluateRequest other = small("swd");
-    other.seed = 9;
-    keep_evaluation(measured(shapes(), other));
+    keep_two_more();
     const auto all = evaluations_of(painter_hash);
     QCOMPARE(all.size(), std::size_t(2));
     QVERIFY(figure_named(all.front().figures, "swd"));
