@@ -163,7 +163,8 @@ void TestEvaluationFiles::a_models_evaluations_are_kept_together() {
 }
 
 void TestEvaluationFiles::what_came_with_the_program_is_known() {
-    const QByteArray before = qgetenv("DAGUERRE_RESOURCES");
+    const auto restore = qScopeGuard(
+        [before = qgetenv("DAGUERRE_RESOURCES")] { qputenv("DAGUERRE_RESOURCES", before); });
     const QTemporaryDir place;
     qputenv("DAGUERRE_RESOURCES", place.path().toUtf8());
     const fs::path own = keep_evaluation(measured(shapes(), small("swd")));
@@ -181,7 +182,6 @@ void TestEvaluationFiles::what_came_with_the_program_is_known() {
 
     write_whole(bundled, "nonsense");
     QCOMPARE(evaluations_of(painter_hash).size(), std::size_t(2));
-    qputenv("DAGUERRE_RESOURCES", before);
 }
 
 void TestEvaluationFiles::multiples_need_equal_numbers() {
