@@ -15,6 +15,7 @@ namespace {
 constexpr std::int64_t most_images = 8192, patches_an_image = 128, patch = 7;
 constexpr std::int64_t repeats = 4, directions = 128, directions_at_once = 32;
 constexpr std::int64_t coarsest = 14, images_at_once = 256;
+constexpr std::int64_t compared_at_once = 80'000;  // values; each takes some hundred bytes
 
 /// Mirrored at the border without repeating it, smoothed by [1 4 6 4 1] × gain/16 along each side.
 at::Tensor smoothed(const at::Tensor& images, double gain) {
@@ -184,10 +185,12 @@ Estimate pair_similarity(const at::Tensor& images, std::uint64_t seed, const OnS
         other.push_back(std::int64_t((first + step) % n));
     }
     const at::Tensor a = at::tensor(one), b = at::tensor(other);
+    const std::int64_t at_once =
+        std::clamp<std::int64_t>(compared_at_once / images[0].numel(), 1, 100);
     std::vector<at::Tensor> values;
-    for (std::int64_t first = 0; first < pairs; first += 100) {
+    for (std::int64_t first = 0; first < pairs; first += at_once) {
         if (on_share) on_share(double(first) / double(pairs));
-        const std::int64_t count = std::min<std::int64_t>(100, pairs - first);
+        const std::int64_t count = std::min(at_once, pairs - first);
         values.push_back(ms_ssim(images.index_select(0, a.narrow(0, first, count)),
                                  images.index_select(0, b.narrow(0, first, count))));
     }

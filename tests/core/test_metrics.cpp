@@ -86,6 +86,7 @@ private Q_SLOTS:
     void ms_ssim_is_the_reference_value();
     void ms_ssim_of_an_image_with_itself_is_1();
     void pairs_tell_collapse();
+    void larger_images_are_compared_in_smaller_parts();
     void score_is_the_reference_value();
     void score_bears_sorted_images();
     void recognised_counts_labelled_images_alone();
@@ -278,6 +279,19 @@ void TestMetrics::pairs_tell_collapse() {
     QVERIFY(close(one.value, 1, 1e-12));
     QVERIFY(many.value < 0.9);
     QVERIFY(many.error > 0);
+}
+
+void TestMetrics::larger_images_are_compared_in_smaller_parts() {
+    const auto parts = [](int channels, int side) {
+        int said = 0;
+        pair_similarity(
+            images(20, channels, side, 0), 1, [&](double) { ++said; }, 100);
+        return said;
+    };
+    QCOMPARE(parts(1, 28), 1);
+    // 3 × 64² is 15.7 times as much.
+    QVERIFY(parts(3, 64) >= 15);
+    QVERIFY(parts(3, 64) <= 20);
 }
 
 void TestMetrics::score_is_the_reference_value() {
