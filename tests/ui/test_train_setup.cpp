@@ -1,8 +1,10 @@
+#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <fstream>
 
+#include "core/models/families.h"
 #include "core/training/given_settings.h"
 #include "core/training/log_line.h"
 #include "train_page.h"
@@ -66,6 +68,17 @@ private Q_SLOTS:
         undo();
         studio.set("family", std::string("diffusion"));
         QVERIFY(!studio.action("redo-setting")->isEnabled());
+    }
+
+    void each_family_goes_by_its_title_and_starts_by_its_id() {
+        Training studio;
+        studio.setup->begin(studio.data().string());
+        for (const Family& family : families()) {
+            studio.set("family", family.id);
+            QTRY_COMPARE_WITH_TIMEOUT(studio.setup->start().family, family.id, guard);
+            QTRY_COMPARE_WITH_TIMEOUT(studio.find<QComboBox>("train.family")->currentText(),
+                                      QString::fromStdString(family.title), guard);
+        }
     }
 
     void a_hundred_changes_are_kept() {

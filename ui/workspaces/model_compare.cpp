@@ -7,9 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/base/table.h"
 #include "core/metrics/evaluations.h"
-#include "core/models/families.h"
 #include "core/models/model_library.h"
 #include "core/models/open_model.h"
 #include "ui/session/session.h"
@@ -156,10 +154,8 @@ void ModelCompare::showFacts(Column& column) {
     if (!column.model) return column.facts->clear();
     const ModelInfo& info = column.model->info();
     QStringList lines;
-    const std::string& family = row_named(families(), info.family, "family").title;
-    lines +=
-        tr("%1, %2 parameters")
-            .arg(QString::fromStdString(family), QLocale().toString(qlonglong(info.parameters)));
+    lines += tr("%1, %2 parameters")
+                 .arg(familyWords(info.family), QLocale().toString(qlonglong(info.parameters)));
     lines += speedWords(column);
     lines += column.told;
     lines.removeAll(QString());

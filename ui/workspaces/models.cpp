@@ -27,6 +27,7 @@
 #include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
 #include "ui/workspaces/models_panel.h"
+#include "ui/workspaces/train_words.h"
 #include "ui/workspaces/workspaces.h"
 
 namespace daguerre {
@@ -230,7 +231,8 @@ void Models::showFamilies() {
     family_->addItem(tr("all"), QString());
     for (const ModelRow& row : list_->rows()) {
         const QString family = QString::fromStdString(row.info.family);
-        if (!family.isEmpty() && family_->findData(family) < 0) family_->addItem(family, family);
+        if (!family.isEmpty() && family_->findData(family) < 0)
+            family_->addItem(familyWords(row.info.family), family);
     }
     family_->setCurrentIndex(std::max(family_->findData(before), 0));
 }

@@ -179,7 +179,7 @@ void ModelsList::fill(int row, const ModelRow& model) {
     const QString name = QString::fromStdString(model.entry.id);
     const QStringList words{QString(),
                             name,
-                            QString::fromStdString(model.info.family),
+                            familyWords(model.info.family),
                             makesWords(model.info),
                             measuredCell(model),
                             bytesWords(model.facts.bytes)};

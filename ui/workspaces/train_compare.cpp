@@ -184,8 +184,7 @@ void CompareView::fillTable() {
     };
     addDiffering(tr("Dataset"),
                  [](const RunData& shown) { return QString::fromStdString(shown.info.dataset); });
-    addDiffering(tr("Family"),
-                 [](const RunData& shown) { return QString::fromStdString(shown.info.family); });
+    addDiffering(tr("Family"), [](const RunData& shown) { return familyWords(shown.info.family); });
     for (const auto& [key, label] : keys)
         addDiffering(words(label),
                      [&, key = key](const RunData& shown) { return valueOf(shown, key); });

@@ -57,13 +57,14 @@ Fields topFields(const TrainForm& form) {
                   .standard = form.dataset};
     for (const std::string& name : names)
         dataset.titles.push_back(std::filesystem::path(name).filename().string());
-    Fields top{dataset,
-               {.key = "family",
-                .label = "Family",
-                .help = "the kind of model",
-                .choices = ids(families()),
-                .value = form.family,
-                .standard = form.family}};
+    Field family{.key = "family",
+                 .label = "Family",
+                 .help = "the kind of model",
+                 .choices = ids(families()),
+                 .value = form.family,
+                 .standard = form.family};
+    for (const Family& row : families()) family.titles.push_back(words(row.title).toStdString());
+    Fields top{dataset, family};
     for (const char* key : topKeys) top.push_back(*find_field(form.values, key));
     return top;
 }

@@ -31,7 +31,7 @@ void TrainPage::showState() {
     const auto& job = session_.training();
     runs_->setTraining(job ? job->folder() : std::filesystem::path(), shortWords(status));
     name_->setText(shown_.empty() ? tr("New run") : shortened(nameOf(shown_)));
-    family_->setText(own ? QString::fromStdString(own->info.family) : QString());
+    family_->setText(own ? familyWords(own->info.family) : QString());
     const bool paused = here && job->pausing();
     const Token token = paused ? Token::Warn : Token::Good;
     dot_->setVisible(here);

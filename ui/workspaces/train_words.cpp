@@ -2,7 +2,9 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <algorithm>
 
+#include "core/models/families.h"
 #include "ui/widgets/sentence.h"
 
 namespace daguerre {
@@ -32,6 +34,11 @@ QString bytesWords(std::uint64_t bytes) {
     const double number = double(bytes);
     if (number < 1e9) return tr("%1 MB").arg(number / 1e6, 0, 'f', number < 1e7 ? 1 : 0);
     return tr("%1 GB").arg(number / 1e9, 0, 'f', 1);
+}
+
+QString familyWords(const std::string& id) {
+    const auto found = std::ranges::find(families(), id, &Family::id);
+    return found == families().end() ? QString::fromStdString(id) : words(found->title);
 }
 
 QString stateWords(const RunInfo& run) {
