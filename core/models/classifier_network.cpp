@@ -200,9 +200,9 @@ ClassifierSize size_of_simple(std::int64_t base, const DataShape& shape) {
 void check_classes(const DataShape& shape) {
     if (shape.classes.size() >= 2) return;
     throw Error(
-        "A classifier needs images of at least two classes; “{id}” has {n}. In a folder of images "
-        "each sub-folder is a class.",
-        {{"id", shape.dataset.id}, {"n", shape.classes.size()}});
+        "A classifier needs images of at least two classes, which “{id}” doesn't have. Sort them "
+        "into two or more sub-folders, one for each class.",
+        {{"id", shape.dataset.id}});
 }
 
 /// Uniform within 1/√(inputs) for dense layers, normal with √(2 / outputs) for convolutions.

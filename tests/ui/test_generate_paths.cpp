@@ -55,7 +55,10 @@ private Q_SLOTS:
     void samplers_stand_side_by_side_at_one_noise_level() {
         Page page;
         QTRY_VERIFY_WITH_TIMEOUT(page.idle(), guard);
+        QWidget* count = page.find<QWidget>("generate.count");
+        QVERIFY(count->isVisible());
         action(page, "compare-models")->trigger();
+        QVERIFY(!count->isVisible());  // as many of each as fit
         page.find<QToolButton>("compare.presets")->menu()->actions().last()->trigger();
         QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
         const auto boxes = page.widget->findChildren<QComboBox*>(QStringLiteral("compare.sampler"));
@@ -75,6 +78,8 @@ private Q_SLOTS:
         }
         views[1]->setStep(4);
         for (DenoiseView* view : views) QCOMPARE(view->step(), 4);
+        action(page, "compare-models")->trigger();
+        QVERIFY(count->isVisible());
     }
 
     void a_branch_lies_beside_its_parent() {

@@ -16,7 +16,8 @@ namespace daguerre {
 namespace {
 
 constexpr std::array speeds{0.25, 0.5, 1.0, 2.0, 4.0, 8.0};
-constexpr int wideFrom = 780;  // px from which all readouts fit beside the slider
+constexpr int wideFrom = 780;   // px from which all readouts fit beside the slider
+constexpr int levelFrom = 270;  // px from which a compact one has room for the noise level
 
 QString levelText(double sigma) {
     if (sigma > 0 && sigma < 0.0095) return QString::number(sigma, 'g', 1);
@@ -138,6 +139,7 @@ void Transport::makeGrid() {
 }
 
 void Transport::arrange() {
+    if (compact_) sigma_->setVisible(width() >= levelFrom);
     const bool wide = compact_ || width() >= wideFrom;
     if (wide == wide_) return;
     wide_ = wide;

@@ -279,6 +279,7 @@ void Generate::setComparing(bool comparing) {
     static_cast<QStackedWidget*>(view_->parentWidget())
         ->setCurrentWidget(comparing ? static_cast<QWidget*>(compare_) : view_);
     bar_->setComparing(comparing);
+    panel_->setComparing(comparing);
     showKin();
     showFacts();
 }

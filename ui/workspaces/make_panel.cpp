@@ -288,17 +288,24 @@ void MakePanel::addChooser(const char* key) {
     row->addWidget(choose);
 }
 
-/// Options that the chosen sampler doesn't follow are out of the way.
+void MakePanel::setComparing(bool comparing) {
+    comparing_ = comparing;
+    showFollowed();
+}
+
+/// Options that the chosen sampler, or comparing, doesn't follow are out of the way.
 void MakePanel::showFollowed() {
     const Field* chosen = find_field(form_->fields(), "sampler");
-    if (!chosen) return;
     const auto& rows = samplers();
-    const auto sampler = std::ranges::find(rows, text_of(chosen->value), &Sampler::id);
-    if (sampler == rows.end()) return;
+    const auto sampler =
+        std::ranges::find(rows, chosen ? text_of(chosen->value) : std::string(), &Sampler::id);
+    const auto followed = [&](const std::string& key) {
+        if (key == "count") return !comparing_;
+        return sampler == rows.end() || followers(key).empty() || sampler->follows(key);
+    };
     for (FieldsForm* form : {form_, more_})
         for (const Field& field : form->fields())
-            form->setRowVisible(field.key,
-                                followers(field.key).empty() || sampler->follows(field.key));
+            form->setRowVisible(field.key, followed(field.key));
 }
 
 Fields MakePanel::fields() const {

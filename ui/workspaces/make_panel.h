@@ -56,6 +56,8 @@ public:
     void newSeed();
 
     void setRunning(bool running);
+    /// Comparing has a number of pictures of its own.
+    void setComparing(bool comparing);
     /// why: stands above the button while nothing can be made.
     void setPossible(bool possible, const QString& why);
     /// every: there was a preview every so many steps.
@@ -81,7 +83,7 @@ private:
     QWidget *picture_, *moreLine_;
     QLabel *pictureTitle_, *seed_, *class_, *state_, *time_, *previews_;
     QPushButton* run_;
-    bool running_ = false;
+    bool running_ = false, comparing_ = false;
 };
 
 }  // namespace daguerre
