@@ -19,6 +19,7 @@
 #include "ui/workspaces/dataset_list.h"
 #include "ui/workspaces/datasets.h"
 #include "ui/workspaces/engine_list.h"
+#include "ui/workspaces/model_compare.h"
 #include "ui/workspaces/repair_picture.h"
 #include "ui/workspaces/train_views.h"
 #include "ui/workspaces/workspaces.h"
@@ -249,6 +250,18 @@ QStringList grabRetouch(MainWindow& window, Session& session, const QDir& folder
     return files;
 }
 
+/// Pictures of four families side by side.
+QStringList grabCompared(MainWindow& window, Session& session, const QDir& folder) {
+    const QString id = QStringLiteral("generate");
+    window.showWorkspace(id);
+    session.actions()["compare-models"]->trigger();
+    session.actions()["make"]->trigger();
+    const auto* compare = window.findChild<ModelCompare*>();
+    for (int i = 0; compare->running() && i < mostWaits; ++i) wait(waitMs * 5);
+    settle(session);
+    return grab(window, folder, id, QStringLiteral("comparing"));
+}
+
 }  // namespace
 
 QStringList writeScreenshots(const QString& folder, const ModelSource& source) {
@@ -282,7 +295,7 @@ QStringList writeScreenshots(const QString& folder, const ModelSource& source) {
         if (auto* view = window.workspace()->findChild<DenoiseView*>()) view->setStep(shownStep);
         files += grab(window, folder, id, QStringLiteral("filled"));
     }
-    return files;
+    return files + grabCompared(window, session, folder);
 }
 
 }  // namespace daguerre

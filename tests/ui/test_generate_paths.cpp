@@ -78,6 +78,11 @@ private Q_SLOTS:
         }
         views[1]->setStep(4);
         for (DenoiseView* view : views) QCOMPARE(view->step(), 4);
+        page.widget->setFixedWidth(640);  // too little for four, which can be scrolled to
+        QCoreApplication::processEvents();
+        for (std::size_t i = 1; i < views.size(); ++i)
+            QVERIFY(views[i - 1]->mapTo(page.widget.get(), QPoint(views[i - 1]->width(), 0)).x() <=
+                    views[i]->mapTo(page.widget.get(), QPoint()).x());
         action(page, "compare-models")->trigger();
         QVERIFY(count->isVisible());
     }

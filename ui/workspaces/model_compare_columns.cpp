@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
+#include <QScrollArea>
 #include <QToolButton>
 #include <algorithm>
 
@@ -43,9 +44,18 @@ QStringList usualModels(const std::vector<ModelEntry>& known) {
 }  // namespace
 
 ModelCompare::ModelCompare(Session& session, QWidget* parent) : QWidget(parent), session_(session) {
-    row_ = new QHBoxLayout(this);
-    row_->setContentsMargins(gap2, gap2, gap2, gap2);
+    auto* all = new QHBoxLayout(this);
+    all->setContentsMargins(gap2, gap2, gap2, gap2);
+    all->setSpacing(gap3);
+    auto* scroll = new QScrollArea(this);  // four don't fit into a small window
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    auto* inside = new QWidget(scroll);
+    row_ = new QHBoxLayout(inside);
+    row_->setContentsMargins(0, 0, 0, 0);
     row_->setSpacing(gap3);
+    scroll->setWidget(inside);
+    all->addWidget(scroll, 1);
     auto* buttons = new QVBoxLayout;
     const auto button = [&](const char* name, const char* picture, const QString& words) {
         auto* made = new QToolButton(this);
@@ -58,7 +68,7 @@ ModelCompare::ModelCompare(Session& session, QWidget* parent) : QWidget(parent),
     add_ = button("compare.add", "plus-lg", tr("Another model or sampler"));
     presets_ = button("compare.presets", "layout-split", tr("What is compared"));
     buttons->addStretch();
-    row_->addLayout(buttons);
+    all->addLayout(buttons);
     connect(add_, &QToolButton::clicked, this, [this] {
         if (!columns_.empty()) addColumn(columns_.back()->models->currentData().toString());
         remember();

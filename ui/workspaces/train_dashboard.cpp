@@ -78,8 +78,7 @@ std::vector<HeatMap::Mark> levelMarks(const NoiseSchedule& schedule) {
 /// "gradient norm" → "Gradient norm"; a symbol such as r_t stays as it is.
 QString titleOf(const QString& name) {
     QString title = words(name.toStdString());
-    if (!title.isEmpty() && !title.mid(1).startsWith(QLatin1Char('_')))
-        title[0] = title[0].toUpper();
+    if (!title.isEmpty() && title.indexOf(QLatin1Char('_')) != 1) title[0] = title[0].toUpper();
     return title;
 }
 

@@ -12,6 +12,7 @@
 #include "ui/widgets/sentence.h"
 #include "ui/widgets/theme.h"
 #include "ui/workspaces/train_setup.h"
+#include "ui/workspaces/train_words.h"
 
 namespace daguerre {
 namespace {
@@ -63,7 +64,7 @@ Fields topFields(const TrainForm& form) {
                  .choices = ids(families()),
                  .value = form.family,
                  .standard = form.family};
-    for (const Family& row : families()) family.titles.push_back(words(row.title).toStdString());
+    for (const Family& row : families()) family.titles.push_back(familyWords(row.id).toStdString());
     Fields top{dataset, family};
     for (const char* key : topKeys) top.push_back(*find_field(form.values, key));
     return top;
