@@ -58,7 +58,7 @@ private Q_SLOTS:
         QWidget* count = page.find<QWidget>("generate.count");
         QVERIFY(count->isVisible());
         action(page, "compare-models")->trigger();
-        QVERIFY(!count->isVisible());  // as many of each as fit
+        QVERIFY(!count->isVisible());  // comparing has a number of its own
         page.find<QToolButton>("compare.presets")->menu()->actions().last()->trigger();
         QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
         const auto boxes = page.widget->findChildren<QComboBox*>(QStringLiteral("compare.sampler"));

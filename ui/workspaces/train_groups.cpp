@@ -123,7 +123,7 @@ void TrainSetup::makeGroups() {
         addForm(takenFrom(rest, keys));
     }
     for (const Group& group : groups) addGroup(tr(group.title), takenFrom(rest, group.keys), some);
-    addGroup(words(row_named(families(), form_.family, "family").title), rest, some);
+    addGroup(familyWords(form_.family), rest, some);
 }
 
 void TrainSetup::rebuild() {
